@@ -1,0 +1,169 @@
+"""Layers: each writes its forward equations; the backward equations are derived, so a new layer needs no backward code.
+
+@dataclass(frozen=True)
+class Scale(Layer):
+    "a_j = g_j a_j: one gain a neuron."
+    same_width = True
+    def equations(self, b, a):
+        g = b.parameter("g", (b.axis,))
+        (j,) = b.indices("j")
+        return b.define("a", "activation", (j,), g[j] * b.entry(a, j))
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from sympy import Expr
+
+from .equations import Equation
+from .errors import DeriveError
+from .indices import Axis, Index, Quantity, summed
+from .ops import Activation, RowActivation, sigmoid
+
+AnyActivation = type[Activation] | type[RowActivation]
+
+
+@dataclass
+class Builder:
+    """What a layer needs to write its equations: its number, the axes around it, and where the equations go.
+
+    With `samples` empty the equations are those of one sample; otherwise every data quantity has the sample axis last.
+    """
+
+    layer: int
+    below: Axis
+    axis: Axis
+    samples: tuple[Axis, ...]
+    known: dict[str, Quantity]
+    equations: list[Equation] = field(default_factory=list)
+    given: list[Quantity] = field(default_factory=list)
+
+    def indices(self, *letters: str, below: bool = False) -> tuple[Index, ...]:
+        """Indices over this layer's neurons (or those below)."""
+        return tuple((self.below if below else self.axis).index(letter) for letter in letters)
+
+    @property
+    def sample(self) -> tuple[Index, ...]:
+        return tuple(axis.index(axis.letters[0]) for axis in self.samples)
+
+    def entry(self, quantity: Quantity, *indices: Index) -> Expr:
+        """An entry of a data quantity, for the current sample."""
+        return quantity[(*indices, *self.sample)]
+
+    def parameter(self, name: str, axes: tuple[Axis, ...], role: str = "parameter") -> Quantity:
+        """A trained array of this layer, called `name` followed by the layer's number."""
+        quantity = Quantity(f"{name}{self.layer}", axes, role, self.layer)
+        self.given.append(quantity)
+        self.known[quantity.name] = quantity
+        return quantity
+
+    def tied(self, name: str) -> Quantity:
+        """A weight matrix of a layer below."""
+        if name not in self.known:
+            raise DeriveError(
+                f"there is no weight {name!r} below it to be tied to",
+                f"layer {self.layer}",
+                f"there are {', '.join(self.known)}",
+            )
+        return self.known[name]
+
+    def define(
+        self, name: str, role: str, indices: tuple[Index, ...], rhs: Expr, rowwise: type[RowActivation] | None = None
+    ) -> Quantity:
+        """Write down an equation; its left side gets the layer's number and the sample axis."""
+        quantity = Quantity(f"{name}{self.layer}", (*(i.axis for i in indices), *self.samples), role, self.layer)
+        self.equations.append(Equation(quantity, (*indices, *self.sample), rhs, rowwise=rowwise))
+        return quantity
+
+
+class Layer:
+    """One layer of a network. `size` is an integer or a SymPy symbol; `same_width` says that it has as many neurons as the layer below."""
+
+    size: Any = None
+    same_width: ClassVar[bool] = False
+    activation: AnyActivation
+
+    def equations(self, b: Builder, a: Quantity) -> Quantity:
+        """Write the layer's equations for the activations `a` below; returns its own activations."""
+        raise NotImplementedError
+
+    def shared_axes(self, layer: int) -> list[tuple[int, int]]:
+        """Pairs of layers that must have the same axis, by number."""
+        return [(layer, layer - 1)] if self.same_width else []
+
+
+@dataclass(frozen=True)
+class Dense(Layer):
+    r"""$z^l_j = \sum_k w^l_{jk} a^{l-1}_k + b^l_j$, $a^l_j = \sigma(z^l_j)$.
+
+    size        the number of neurons
+    activation  a class of `derive.ops`, or a teacher's own
+    bias        whether there is a bias
+    tie         the name of a weight matrix below that is used again ("w1"); with transpose=True, its transpose
+    """
+
+    size: Any
+    activation: AnyActivation = sigmoid
+    bias: bool = True
+    tie: str | None = None
+    transpose: bool = False
+
+    def shared_axes(self, layer: int) -> list[tuple[int, int]]:
+        if self.tie is None:
+            return []
+        if not (self.tie[:1] == "w" and self.tie[1:].isdigit() and 1 <= int(self.tie[1:]) < layer):
+            raise DeriveError(
+                f"it is tied to {self.tie!r}, which is no weight of a layer below",
+                f"layer {layer}",
+                'for example tie="w1"',
+            )
+        other = int(self.tie[1:])
+        return [(layer, other - 1), (layer - 1, other)] if self.transpose else [(layer, other), (layer - 1, other - 1)]
+
+    def weighted_input(self, b: Builder, a: Quantity) -> Quantity:
+        """z, without the activation."""
+        (j,), (k,) = b.indices("j"), b.indices("k", below=True)
+        w = b.parameter("w", (b.axis, b.below), "weight") if self.tie is None else b.tied(self.tie)
+        entry = w[k, j] if self.transpose else w[j, k]
+        z = summed(entry * b.entry(a, k), [k])
+        return b.define("z", "weighted_input", (j,), z + b.parameter("b", (b.axis,), "bias")[j] if self.bias else z)
+
+    def equations(self, b: Builder, a: Quantity) -> Quantity:
+        z = self.weighted_input(b, a)
+        (j,) = b.indices("j")
+        kind = self.activation
+        if issubclass(kind, RowActivation):
+            return b.define("a", "activation", (j,), kind.formula(lambda i: b.entry(z, i), j), kind)
+        return b.define("a", "activation", (j,), kind(b.entry(z, j)))
+
+
+@dataclass(frozen=True)
+class Residual(Layer):
+    r"""$a^l_j = a^{l-1}_j + \sigma(z^l_j)$: a dense layer with a connection past it. As wide as the layer below."""
+
+    inner: Dense
+    same_width: ClassVar[bool] = True
+
+    @property
+    def size(self) -> Any:  # type: ignore[override]  # read-only here
+        return self.inner.size
+
+    @property
+    def activation(self) -> AnyActivation:  # type: ignore[override]  # read-only here
+        return self.inner.activation
+
+    def shared_axes(self, layer: int) -> list[tuple[int, int]]:
+        return [*super().shared_axes(layer), *self.inner.shared_axes(layer)]
+
+    def equations(self, b: Builder, a: Quantity) -> Quantity:
+        if issubclass(self.inner.activation, RowActivation):
+            raise DeriveError(
+                "a residual connection around a softmax is not supported",
+                f"layer {b.layer}",
+                "use an elementwise activation",
+            )
+        z = self.inner.weighted_input(b, a)
+        (j,) = b.indices("j")
+        return b.define("a", "activation", (j,), b.entry(a, j) + self.inner.activation(b.entry(z, j)))

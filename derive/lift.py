@@ -1,0 +1,282 @@
+"""From index form to arrays: the one pass that finds matrix products, elementwise products, outer products and sums along an axis.
+
+    shared bound index -> matrix product          same indices        -> elementwise product
+    free-free indices  -> outer product           lone bound index    -> sum along an axis
+    anything wider     -> einsum
+
+The tree that comes out is printed twice: as matrix LaTeX (`matrix_form`) and as NumPy (`numpy_form`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sympy import Add, Expr, Function, Indexed, KroneckerDelta, Mul, Pow, Sum, Symbol
+
+from .equations import Equation
+from .errors import Unsupported
+from .indices import SAMPLES, Index, Quantity, name_of, terms
+
+Axes = tuple[Index, ...]
+
+
+@dataclass(frozen=True)
+class Node:
+    """An array expression. `axes` names its axes in order; a scalar has none."""
+
+    axes: Axes
+
+
+@dataclass(frozen=True)
+class Leaf(Node):
+    """A named array."""
+
+    quantity: Quantity
+
+
+@dataclass(frozen=True)
+class Scalar(Node):
+    """A number, a size or a constant."""
+
+    value: Expr
+
+
+@dataclass(frozen=True)
+class Call(Node):
+    """A function applied to every entry."""
+
+    function: type[Function]
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Power(Node):
+    """Every entry to the same power."""
+
+    base: Node
+    exponent: Expr
+
+
+@dataclass(frozen=True)
+class Times(Node):
+    """Elementwise product; an operand that lacks an axis is repeated along it."""
+
+    factors: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Plus(Node):
+    """Elementwise sum; an operand that lacks an axis is repeated along it."""
+
+    terms: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class MatMul(Node):
+    """Matrix product over the last axis of `left` and the first of `right`; vectors have one axis."""
+
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True)
+class Outer(Node):
+    """left[j] * right[k] for all j, k."""
+
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True)
+class Transpose(Node):
+    """The axes in reverse order."""
+
+    operand: Node
+
+
+@dataclass(frozen=True)
+class SumOver(Node):
+    """The sum along the axes of `operand` that are not in `axes`."""
+
+    operand: Node
+
+
+@dataclass(frozen=True)
+class Einsum(Node):
+    """The sum over every index that is not in `axes`, of the product of all operands."""
+
+    operands: tuple[Node, ...]
+
+
+def lifted(equation: Equation, quantities: Mapping[str, Quantity], rows: bool = True) -> Node:
+    """The right side of an equation as an array with the axes of its left side. `rows`: samples are the rows of a data matrix."""
+    return Lifter(quantities, rows).lift(equation.rhs, arranged(equation.indices, rows))
+
+
+def arranged(indices: Sequence[Expr], rows: bool = True) -> Axes:
+    """The order of an array's axes: samples first where samples are rows, else as the quantity lists them."""
+    own = [i for i in indices if isinstance(i, Index)]
+    return tuple(sorted(own, key=lambda i: i.axis.letters != SAMPLES)) if rows else tuple(own)
+
+
+def transposed(node: Node) -> Node:
+    """The transpose; of a transpose, what was there before; of a vector, itself."""
+    if len(node.axes) < 2:
+        return node
+    return node.operand if isinstance(node, Transpose) else Transpose(node.axes[::-1], node)
+
+
+@dataclass(frozen=True)
+class Lifter:
+    """Lifts expressions over known quantities, in one layout."""
+
+    quantities: Mapping[str, Quantity]
+    rows: bool = True
+
+    def lift(self, e: Expr, out: Axes) -> Node:
+        """An expression in index form, as an array with (at most) the axes `out`, in that order."""
+        if isinstance(e, Add):
+            parts = tuple(self.lift(a, out) for a in e.args)
+            return Plus(_union(parts, out), parts)
+        if isinstance(e, (Mul, Sum)):
+            products = terms(e)
+            if len(products) > 1:
+                parts = tuple(self._product(t.factors, t.bound, out) for t in products)
+                return Plus(_union(parts, out), parts)
+            return self._product(products[0].factors, products[0].bound, out)
+        return self._turned(self._entry(e), out)
+
+    def _entry(self, e: Expr) -> Node:
+        if not e.atoms(Indexed):
+            if isinstance(e, Symbol) and type(e) is Symbol and e.name in self.quantities:
+                return Leaf((), self.quantities[e.name])
+            if isinstance(e, Index) or e.has(KroneckerDelta):
+                raise Unsupported(
+                    f"{e} has no array form", hint="only entries of arrays can be lifted, not the index itself"
+                )
+            if not any(type(s) is Symbol and s.name in self.quantities for s in e.free_symbols):
+                return Scalar((), e)
+        if isinstance(e, Indexed):
+            repeated = len(set(e.indices)) < len(e.indices)
+            if repeated or not all(isinstance(i, Index) for i in e.indices):
+                raise Unsupported(f"{e} has no array form", hint="every index must be a different whole axis")
+            return Leaf(arranged(e.indices, self.rows), self.quantities[name_of(e)])
+        if isinstance(e, Pow) and not e.exp.atoms(Indexed):
+            base = self.lift(e.base, self._natural(e.base))
+            return Power(base.axes, base, e.exp)
+        if isinstance(e, Function) and not isinstance(e, KroneckerDelta):
+            own = self._natural(e)
+            arguments = tuple(self.lift(a, own) for a in e.args)
+            return Call(_union(arguments, own), type(e), arguments)
+        if isinstance(e, (Add, Mul, Sum)):
+            return self.lift(e, self._natural(e))
+        raise Unsupported(f"{e} has no array form")
+
+    def _natural(self, e: Expr) -> Axes:
+        """The free indices of an expression, in the order of the layout."""
+        found = sorted({i for i in e.free_symbols if isinstance(i, Index)}, key=lambda i: i.name)
+        first = max(
+            (r.indices for r in e.atoms(Indexed) if set(r.indices) >= set(found)), key=str, default=tuple(found)
+        )
+        return arranged([i for i in first if i in found], self.rows)
+
+    def _turned(self, node: Node, out: Axes) -> Node:
+        """The node with its axes in the order in which they stand in `out`."""
+        wanted = tuple(i for i in out if i in node.axes)
+        if node.axes == wanted:
+            return node
+        if node.axes[::-1] == wanted:
+            return transposed(node)
+        return Einsum(wanted, (node,))
+
+    def _product(self, factors: list[Expr], over: list[Index], out: Axes) -> Node:
+        scalars = [f for f in factors if not f.atoms(Indexed) and not _mentions(f, self.quantities)]
+        groups: dict[frozenset[Index], list[Node]] = {}
+        for factor in factors:
+            if factor not in scalars:
+                node = self._entry(factor)
+                groups.setdefault(frozenset(node.axes), []).append(node)
+        nodes = [self._elementwise(same, arranged(same[0].axes, self.rows)) for same in groups.values()]
+        for index in sorted(over, key=lambda i: -sum(i in n.axes for n in nodes)):
+            nodes = self._summed(nodes, index, over, out)
+        result = self._combined(nodes, out)
+        if not scalars:
+            return result
+        values = tuple(Scalar((), s) for s in scalars)
+        if result is _ONE:
+            return Times((), values) if len(values) > 1 else values[0]
+        return Times(result.axes, (*values, *(result.factors if isinstance(result, Times) else (result,))))
+
+    def _elementwise(self, nodes: list[Node], order: Axes) -> Node:
+        turned = [self._turned(n, order) for n in nodes]
+        return turned[0] if len(turned) == 1 else Times(order, tuple(turned))
+
+    def _summed(self, nodes: list[Node], index: Index, over: list[Index], out: Axes) -> list[Node]:
+        """One summed index less: a sum along an axis, a matrix product, or what only einsum can do."""
+        having = [n for n in nodes if index in n.axes]
+        rest = [n for n in nodes if index not in n.axes]
+        if not having:
+            return nodes
+        if len(having) == 1:
+            node = having[0]
+            return [
+                *rest,
+                SumOver(tuple(i for i in node.axes if i != index), node.operand if isinstance(node, SumOver) else node),
+            ]
+        shared = set.intersection(*(set(n.axes) for n in having))
+        if len(having) == 2 and shared == {index} and all(len(n.axes) <= 2 for n in having):
+            return [*rest, self._matrix_product(having[0], having[1], index, out)]
+        kept = tuple(
+            i
+            for i in self._order(having, out)
+            if i != index and (i in out or i in over or any(i in n.axes for n in rest))
+        )
+        return [*rest, Einsum(kept, tuple(having))]
+
+    def _matrix_product(self, one: Node, other: Node, index: Index, out: Axes) -> Node:
+        ends = {id(n): next((i for i in n.axes if i != index), None) for n in (one, other)}
+
+        def place(n: Node) -> tuple[int, bool]:
+            end = ends[id(n)]
+            sample = end is not None and end.axis.letters == SAMPLES
+            return (
+                out.index(end) if end in out else len(out) if end is not None else len(out) + 1,
+                sample != self.rows,
+            )
+
+        left, right = sorted((one, other), key=place)
+        if len(left.axes) == 2 and len(right.axes) == 1 and not self.rows:
+            pass  # a matrix times a column vector
+        left = left if left.axes[-1] == index else transposed(left)
+        right = right if right.axes[0] == index else transposed(right)
+        return MatMul(
+            tuple(i for i in (ends[id(n)] for n in sorted((one, other), key=place)) if i is not None), left, right
+        )
+
+    def _order(self, nodes: list[Node], out: Axes) -> Axes:
+        every = dict.fromkeys(i for n in nodes for i in n.axes)
+        return (*(i for i in out if i in every), *(i for i in every if i not in out))
+
+    def _combined(self, nodes: list[Node], out: Axes) -> Node:
+        if not nodes:
+            return _ONE
+        axes = self._order(nodes, out)
+        if len(nodes) == 2 and all(len(n.axes) == 1 for n in nodes) and nodes[0].axes != nodes[1].axes:
+            left, right = sorted(nodes, key=lambda n: axes.index(n.axes[0]))
+            return Outer(axes, left, right)
+        turned = [self._turned(n, axes) for n in nodes]
+        flat = [f for n in turned for f in (n.factors if isinstance(n, Times) and n.axes == axes else (n,))]
+        return flat[0] if len(flat) == 1 else Times(axes, tuple(flat))
+
+
+_ONE = Scalar((), Symbol("1"))
+
+
+def _mentions(e: Expr, quantities: Mapping[str, Quantity]) -> bool:
+    return any(type(s) is Symbol and s.name in quantities for s in e.free_symbols)
+
+
+def _union(nodes: Sequence[Node], out: Axes) -> Axes:
+    every = {i for n in nodes for i in n.axes}
+    return tuple(i for i in out if i in every)

@@ -1,0 +1,36 @@
+"""A derivative that is written down and not yet carried out: what stands before the sign of equality in a step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Expr, Indexed, Symbol
+
+
+class Partial(Expr):  # type: ignore[misc]  # SymPy's Expr is untyped
+    r"""$\partial f/\partial x$, inert. `f` is an expression, or the name of a quantity that an equation defines.
+
+    SymPy's own `Derivative` takes d z3[p]/d a2[k] for zero, since the symbol z3 does not contain a2; here it stands until the definition is put in.
+    """
+
+    is_commutative = True
+
+    def __new__(cls, f: Expr, x: Expr) -> Partial:
+        made: Partial = Expr.__new__(cls, f, x)
+        return made
+
+    @property
+    def function(self) -> Expr:
+        return self.args[0]
+
+    @property
+    def variable(self) -> Expr:
+        return self.args[1]
+
+    @property
+    def named(self) -> bool:
+        """Whether what is differentiated is a quantity's name and not an expression."""
+        return isinstance(self.function, (Indexed, Symbol))
+
+    def _eval_derivative(self, s: Expr) -> Any:
+        raise NotImplementedError("a Partial is differentiated only after it was carried out")

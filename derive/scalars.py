@@ -1,0 +1,115 @@
+"""Equations between named scalars, one sample at a time, turned into equations over all samples.
+
+A written equation is a text "z1 = w1*x + b1", a pair (left, right) or a SymPy `Eq`, with plain symbols. What depends on an input or a target gets the
+sample axis; what is defined nowhere is a parameter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sympy import Eq, Expr, Float, Indexed, Integer, Pow, Symbol
+
+from .equations import Equation, Equations
+from .errors import DeriveError
+from .exact import held, product
+from .indices import Axis, Quantity, summed
+from .reading import read_equation
+
+
+@dataclass(frozen=True)
+class Written:
+    """The same equations for one sample and for a batch."""
+
+    single: Equations
+    batch: Equations
+    inputs: tuple[str, ...]
+    targets: tuple[str, ...]
+
+
+def scalar_equations(equations: Iterable[Any] | Equations, inputs: Any, targets: Any, over: str, axis: Axis) -> Written:
+    """Named scalars with a sample axis where they need one; raises `DeriveError` for what is no equation or has no loss."""
+    if over not in ("mean", "sum"):
+        raise DeriveError(f"over is {over!r}, expected 'mean' or 'sum'", "from_equations")
+    pairs = [_pair(e, number) for number, e in enumerate(equations, 1)]
+    if len(pairs) < 2:
+        raise DeriveError(f"{len(pairs)} equations were given, expected an output and a loss", "from_equations")
+    ins, outs = _names(inputs), _names(targets)
+    used = {s.name for _, rhs in pairs for s in rhs.free_symbols}
+    for name in (*ins, *outs):
+        if name not in used:
+            raise DeriveError(
+                f"{name} is in no equation",
+                "from_equations",
+                "name the inputs and targets as they are written in the equations",
+            )
+    return Written(_build(pairs, ins, outs, (), over, axis), _build(pairs, ins, outs, (axis,), over, axis), ins, outs)
+
+
+def _names(given: Any) -> tuple[str, ...]:
+    parts = (
+        given.replace(",", " ").split()
+        if isinstance(given, str)
+        else [str(g) for g in ([given] if isinstance(given, Symbol) else given)]
+    )
+    return tuple(parts)
+
+
+def _pair(e: Any, number: int) -> tuple[str, Expr]:
+    where = f"equation {number}"
+    if isinstance(e, str):
+        left, right = read_equation(e)
+    elif isinstance(e, Eq):
+        left, right = e.lhs, e.rhs
+    elif isinstance(e, tuple) and len(e) == 2:
+        left, right = (Symbol(e[0]) if isinstance(e[0], str) else e[0]), e[1]
+        if isinstance(right, (int, float)):
+            right = Integer(right) if isinstance(right, int) else Float(right)
+    else:
+        raise DeriveError(f"{e!r} is not an equation", where, 'for example "z1 = w1*x + b1", or (z1, w1*x + b1)')
+    if not isinstance(left, Symbol) or not isinstance(right, Expr):
+        raise DeriveError(
+            f"{left} = {right} does not define a symbol",
+            where,
+            "write one name on the left, and an expression on the right",
+        )
+    if right.atoms(Indexed):
+        raise DeriveError(
+            "indexed quantities cannot be mixed with named scalars", where, "write a Layer for equations in index form"
+        )
+    return left.name, right
+
+
+def _build(
+    pairs: list[tuple[str, Expr]],
+    ins: tuple[str, ...],
+    outs: tuple[str, ...],
+    samples: tuple[Axis, ...],
+    over: str,
+    axis: Axis,
+) -> Equations:
+    known = {n: Quantity(n, samples, "input") for n in ins} | {n: Quantity(n, samples, "target") for n in outs}
+    defined = [name for name, _ in pairs]
+    given = list(known.values())
+    for _, rhs in pairs:
+        for name in sorted({s.name for s in rhs.free_symbols} - set(known) - set(defined)):
+            known[name] = Quantity(name, (), "parameter")
+            given.append(known[name])
+    own = [a.index(a.letters[0]) for a in samples]
+    equations: list[Equation] = []
+    with held():
+        for number, (name, rhs) in enumerate(pairs):
+            last = number == len(pairs) - 1
+            here = rhs.xreplace(
+                {s: known[s.name][own if known[s.name].axes else ()] for s in rhs.free_symbols if s.name in known}
+            )
+            depends = any(known[s.name].axes for s in rhs.free_symbols if s.name in known)
+            if last:
+                scale = [Pow(a.size, -1) for a in samples] if over == "mean" else []
+                here = product([*scale, summed(here, own)])
+            quantity = Quantity(name, () if last or not depends else samples, "loss" if last else "value")
+            equations.append(Equation(quantity, tuple(own) if quantity.axes else (), here))
+            known[name] = quantity
+    return Equations(tuple(equations), tuple(given))
