@@ -1,30 +1,20 @@
-"""Equations -> NumPy source that can be read, one line an equation -> functions."""
+"""The generated NumPy source as functions that check what they are given."""
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Expr, Function, Indexed, Symbol, expand, log
-from sympy.printing.numpy import NumPyPrinter
 
-from .equations import Equation, Equations, uses
+from .equations import Equation, Equations
 from .errors import DeriveError, ShapeError
-from .exact import held
-from .indices import name_of
-from .lift import Call, Node, lifted
-from .numpy_form import function_name, source
-from .ops import ACTIVATIONS, Activation, RowActivation, RowLog, Slope
-from .simplify import slopes_by_output
-from .sweep import PARAMETERS
+from .program import Program
 
 Array = NDArray[Any]
 Parameters = Mapping[str, Array]
-Helper = type[Function] | type[RowActivation]
 
 
 @dataclass(frozen=True)
@@ -104,220 +94,10 @@ def compiled(
     """The source and functions of forward and backward equations; `output` names the quantity that the network predicts."""
     if dtype not in ("float64", "float32"):
         raise DeriveError(f"dtype is {dtype!r}, expected 'float64' or 'float32'", "compile")
-    text = Program(forward, tuple(backward), output).source()
+    program = Program(forward, tuple(backward), output)
+    text = program.source()
     space: dict[str, Any] = {}
-    exec(
-        compile(text, "<derive: generated NumPy>", "exec"), space
-    )  # our own text: names are checked identifiers, see `identifiers`
+    # Our own text: every name in it is an identifier that `program.identifiers` has made or checked.
+    exec(compile(f"{text}\n\n{program.trace_source()}", "<derive: generated NumPy>", "exec"), space)
     functions = {name: space[name] for name in ("value_and_grad", "predict", "trace")}
     return Compiled(text, np.dtype(dtype), shapes, n_in, n_out, functions)
-
-
-def identifiers(names: Iterable[str]) -> dict[str, str]:
-    """A Python identifier for every quantity: its own name where that is one and is free."""
-    out: dict[str, str] = {}
-    taken = {"np", "p", "X", "Y", "m", "predict", "trace", "value_and_grad", *ACTIVATIONS}
-    for name in names:
-        plain = "".join(c if c.isalnum() or c == "_" else "_" for c in name)
-        plain = (
-            plain
-            if plain.isidentifier() and not keyword.iskeyword(plain)
-            else f"{plain if plain.isidentifier() else f'v_{plain}'}_"
-        )
-        while plain in taken:
-            plain += "_"
-        taken.add(plain)
-        out[name] = plain
-    return out
-
-
-class Program:
-    """The lines of the generated module."""
-
-    def __init__(self, forward: Equations, backward: tuple[Equation, ...], output: str) -> None:
-        self.forward, self.backward, self.output = forward, backward, output
-        self.quantities = {**forward.quantities, **{e.name: e.lhs for e in backward}}
-        self.names = identifiers([*self.quantities, *forward.constants]) | {"m": "m"}
-        self.functions: dict[str, Helper] = {}
-        with held():
-            self.forward_lines = {e.name: self._line(e) for e in forward}
-            self.backward_lines = {e.name: self._line(e) for e in backward}
-
-    def source(self) -> str:
-        parameters = [q for q in self.forward.given if q.role in PARAMETERS]
-        gradients = {e.lhs.of: e.name for e in self.backward if e.lhs.role == "gradient"}
-        missing = [q.name for q in parameters if q.name not in gradients]
-        zeros = [f"d{self.names[n]} = np.zeros_like({self.names[n]})  # has no effect on the loss" for n in missing]
-        pairs = ", ".join(
-            f'"{q.name}": {self.names[gradients[q.name]] if q.name in gradients else f"d{self.names[q.name]}"}'
-            for q in parameters
-        )
-        unpack = (
-            [
-                f'{", ".join(self.names[q.name] for q in parameters)} = {", ".join(f"""p["{q.name}"]""" for q in parameters)}'
-            ]
-            if parameters
-            else []
-        )
-        constants = [f"{self.names[name]} = {value!r}" for name, value in self.forward.constants.items()]
-        needed = self._needed(self.output)
-        first = list(self.forward_lines.values())
-        body = [
-            *unpack,
-            *self._data("input"),
-            *self._data("target"),
-            *constants,
-            "m = len(X)",
-            *first,
-            *self.backward_lines.values(),
-            *zeros,
-        ]
-        every = [*self.forward_lines, *self.backward_lines]
-        named = ", ".join(f'"{n}": {self.names[n]}' for n in every)
-        loss = self.names[self.forward.items[-1].name]
-        out = self.names[self.output]
-        shaped = out if len(self.quantities[self.output].axes) == 2 else f"{out}[:, None]"
-        return "\n".join([
-            "import numpy as np", "", *self._helpers(),
-            "", "def predict(p, X):", *_indent([*unpack, *self._data("input"), *(self.forward_lines[n] for n in needed), f"return {shaped}"]),
-            "", "", "def value_and_grad(p, X, Y):", *_indent([*self._body(), f"return {loss}, {{{pairs}}}"]), "",
-        ])  # fmt: skip
-
-    def trace_source(self) -> str:
-        """The same lines again, as a function that returns every named array; for looking inside, so it is not part of the text to read."""
-        named = ", ".join(f'"{n}": {self.names[n]}' for n in [*self.forward_lines, *self.backward_lines])
-        return "\n".join(["def trace(p, X, Y):", *_indent([*self._body(), f"return {{{named}}}"]), ""])
-
-    def _unpacking(self) -> list[str]:
-        parameters = [q for q in self.forward.given if q.role in PARAMETERS]
-        left, right = ", ".join(self.names[q.name] for q in parameters), ", ".join(f'p["{q.name}"]' for q in parameters)
-        return [f"{left} = {right}"] if parameters else []
-
-    def _body(self) -> list[str]:
-        constants = [f"{self.names[name]} = {value!r}" for name, value in self.forward.constants.items()]
-        data = [*self._unpacking(), *self._data("input"), *self._data("target"), *constants, "m = len(X)"]
-        return [*data, "# forward", *self.forward_lines.values(), "# backward", *self.backward_lines.values()]
-
-    def _data(self, role: str) -> list[str]:
-        """Where the inputs (targets) come from: the whole array, or one column each in a network of scalars."""
-        array = "X" if role == "input" else "Y"
-        of_role = [q for q in self.forward.given if q.role == role]
-        if len(of_role) == 1 and len(of_role[0].axes) == 2:
-            return [f"{self.names[of_role[0].name]} = {array}"]
-        return [f"{self.names[q.name]} = {array}[:, {n}]" for n, q in enumerate(of_role)]
-
-    def _needed(self, output: str) -> list[str]:
-        wanted = {output}
-        for equation in reversed(self.forward.items):
-            if equation.name in wanted:
-                wanted |= uses(equation.rhs)
-        return [e.name for e in self.forward if e.name in wanted]
-
-    def _line(self, equation: Equation) -> str:
-        name = self.names[equation.name]
-        if equation.rowwise is not None:
-            argument = next(iter(uses(equation.rhs)))
-            self.functions.setdefault(equation.rowwise.name, equation.rowwise)
-            text = f"{equation.rowwise.name}({self.names[argument]})"
-        else:
-            ready = replace(equation, rhs=stable_logarithms(slopes_by_output(equation.rhs, self.forward), self.forward))
-            node = lifted(ready, self.quantities)
-            for function in _calls(node):
-                self.functions.setdefault(function_name(function), function)
-            text = source(node, self.names)
-        return f"{name} = {text}{f'  # {equation.label}' if equation.label else ''}"
-
-    def _helpers(self) -> list[str]:
-        """A short function for every operation that NumPy does not have by that name."""
-        done: dict[str, list[str]] = {}
-        todo = dict(self.functions)
-        while todo:
-            name, function = todo.popitem()
-            if name in done or name.startswith("np."):
-                continue
-            statements, more = _helper(name, function)
-            done[name] = ["", f"def {name}(z):", *_indent(statements), ""]
-            todo |= {n: f for n, f in more.items() if n not in done}
-        return [line for name in sorted(done) for line in done[name]]
-
-
-def _indent(lines: Iterable[str]) -> list[str]:
-    return [f"    {line}" for line in lines]
-
-
-def _calls(node: Node) -> set[type[Function]]:
-    """Every function that is called in a tree."""
-    found = {node.function} if isinstance(node, Call) else set()
-    for value in vars(node).values():
-        for part in value if isinstance(value, tuple) else (value,):
-            if isinstance(part, Node):
-                found |= _calls(part)
-    return found
-
-
-def _helper(name: str, function: Helper) -> tuple[list[str], dict[str, Helper]]:
-    """The statements of a helper, and the helpers that it calls."""
-    if issubclass(function, (RowActivation, RowLog)):
-        return _statements(function.numpy), {}
-    if issubclass(function, Slope):
-        if function.activation.numpy_slope:
-            return _statements(function.activation.numpy_slope), {}
-        return _from_formula(function.activation.slope_formula)
-    if issubclass(function, Activation) and function.numpy:
-        return _statements(function.numpy), {}
-    if issubclass(function, Activation):
-        return _from_formula(function.formula)
-    raise DeriveError(f"there is no NumPy form for {name}")
-
-
-def _statements(text: str) -> list[str]:
-    *before, last = (part.strip() for part in text.split(";"))
-    return [*before, f"return {last}"]
-
-
-class _FormulaPrinter(NumPyPrinter):  # type: ignore[misc]  # SymPy's printers are untyped
-    """SymPy's NumPy printer, which calls activations by name."""
-
-    def __init__(self) -> None:
-        super().__init__({"fully_qualified_modules": False})
-        self.called: dict[str, Helper] = {}
-
-    def _print_Function(self, e: Expr) -> str:
-        if not isinstance(e, (Activation, Slope)):
-            return str(super()._print_Function(e))
-        name = function_name(type(e))
-        self.called[name] = type(e)
-        return f"{name}({self._print(e.args[0])})"
-
-    def _module_format(self, fqn: str, register: bool = True) -> str:
-        return f"np.{fqn.split('.')[-1]}"
-
-
-def _from_formula(formula: Any) -> tuple[list[str], dict[str, Helper]]:
-    z = Symbol("z", real=True)
-    printer = _FormulaPrinter()
-    e = formula(z)
-    text = printer.doprint(e)
-    if not e.has(z):
-        return [f"return np.full_like(z, {text})"], {}
-    return [f"return {text}"], printer.called
-
-
-def stable_logarithms(e: Expr, forward: Equations) -> Expr:
-    """ln(a) and ln(1-a) written with z instead of a, so that neither overflows at saturation: the loss in logit form."""
-    if not e.has(log):
-        return e
-
-    def swapped(argument: Expr) -> Expr | None:
-        for inner, which in ((argument, 0), (expand(1 - argument), 1)):
-            if isinstance(inner, (Indexed, Symbol)) and name_of(inner) in forward:
-                equation = forward[name_of(inner)]
-                if which == 0 and equation.rowwise is not None and equation.rowwise.log is not None:
-                    z = forward.quantities[next(iter(uses(equation.rhs)))]
-                    return equation.rowwise.log(z[inner.indices])
-                logs = getattr(equation.rhs.func, "logs", None)
-                if logs is not None:
-                    return logs[which](equation.at(inner.indices if isinstance(inner, Indexed) else ()).args[0])
-        return None
-
-    return e.replace(lambda f: isinstance(f, log), lambda f: swapped(f.args[0]) or f)

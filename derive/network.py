@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -21,20 +21,12 @@ from .layers import AnyActivation, Builder, Dense, Layer
 from .losses import Loss, squared_error
 from .ops import sigmoid
 from .scalars import scalar_equations
+from .sheets import NetworkEquations
 from .steps import Assumption
 from .sweep import PARAMETERS
 
 DECAY = "lambda"
 SAMPLE_AXIS = Axis("m", SAMPLES)
-
-
-@dataclass(frozen=True)
-class Forward:
-    """The forward equations, and what else is known of them: the name of the output, and what the loss takes for granted."""
-
-    equations: Equations
-    output: str
-    assumptions: tuple[Assumption, ...] = ()
 
 
 class Network:
@@ -106,12 +98,12 @@ class Network:
         """The activation of the last layer."""
         return self.layers[-1].activation
 
-    def forward(self, samples: bool = True) -> Forward:
+    def forward(self, samples: bool = True) -> NetworkEquations:
         """The forward equations of a batch, or of one sample."""
         with held():
             return self._forward((SAMPLE_AXIS,) if samples else ())
 
-    def _forward(self, samples: tuple[Axis, ...]) -> Forward:
+    def _forward(self, samples: tuple[Axis, ...]) -> NetworkEquations:
         axes = self._axes
         x = Quantity("x", (axes[0], *samples), "input", 0)
         y = Quantity("y", (axes[-1], *samples), "target")
@@ -127,7 +119,7 @@ class Network:
         decay = [self._decay(q) for q in given if q.role == "weight"] if self.l2 else []
         equations.append(Equation(Quantity("C", (), "loss"), (), total([cost, *decay])))
         constants = {DECAY: self.l2} if self.l2 else {}
-        return Forward(Equations(tuple(equations), tuple(given), constants), a.name, assumptions)
+        return NetworkEquations(tuple(equations), tuple(given), constants, a.name, assumptions)
 
     def _loss(self, a: Quantity, y: Quantity, samples: tuple[Axis, ...]) -> tuple[Expr, tuple[Assumption, ...]]:
         j = a.axes[0].index("j")
@@ -145,17 +137,13 @@ class Network:
         return product([Rational(1, 2), Symbol(DECAY), summed(w[own] ** 2, own)])
 
     @cached_property
-    def _batch(self) -> Forward:
-        return self.forward()
-
-    @property
-    def equations(self) -> Equations:
-        """The forward equations."""
-        return self._batch.equations
+    def equations(self) -> NetworkEquations:
+        """The forward equations of a batch; `.single` holds those of one sample. Shows itself in Jupyter and in a terminal."""
+        return replace(self.forward(), single=self.forward(samples=False))
 
     @cached_property
     def _backprop(self) -> Backprop:
-        return Backprop(self.forward)
+        return Backprop(self.equations)
 
     def backprop(self) -> Backprop:
         """The backward equations, derived by one reverse sweep and labelled BP1 to BP4."""
@@ -209,7 +197,7 @@ class Network:
             for name, shape in self.symbolic_shapes.items()
         }
         program = self.backprop().equations if backward is None else tuple(backward)
-        return compiled(self.equations, program, self._batch.output, shapes, self.n_in, self.n_out, dtype)
+        return compiled(self.equations, program, self.equations.output, shapes, self.n_in, self.n_out, dtype)
 
     def __repr__(self) -> str:
         sizes = "-".join(str(self.sizes[axis]) for axis in self._axes)
@@ -240,8 +228,9 @@ class WrittenNetwork(Network):
     def output(self) -> AnyActivation | None:
         return None
 
-    def forward(self, samples: bool = True) -> Forward:
-        return Forward(self._written.batch if samples else self._written.single, self._output)
+    def forward(self, samples: bool = True) -> NetworkEquations:
+        chosen = self._written.batch if samples else self._written.single
+        return NetworkEquations(chosen.items, chosen.given, chosen.constants, self._output)
 
     def __repr__(self) -> str:
         return f"<Network of {len(self.equations)} equations>"

@@ -30,27 +30,41 @@ def is_negative(node: Node) -> bool:
 
 
 TERMS: tuple[type[Node], ...] = (Einsum, MatMul, Outer, Times, SumOver, Power, Scalar, Leaf, Call)
+FACTORS: tuple[type[Node], ...] = (Scalar, Einsum, MatMul, Outer, Plus, Leaf, SumOver, Times, Power, Call)
+
+
+def _bare(node: Node) -> Node:
+    return node.operand if isinstance(node, Transpose) else node
+
+
+def _one_minus(node: Node) -> bool:
+    """Whether a factor is of the kind 1 - a: a slope written by its output."""
+    return isinstance(node, Plus) and any(isinstance(t, Scalar) for t in node.terms)
+
+
+def _penalty(node: Node) -> bool:
+    """Whether a term carries a constant of its own, such as the lambda of weight decay."""
+    parts = node.factors if isinstance(node, Times) else (node,)
+    return any(isinstance(f, Scalar) and any(not s.is_integer for s in f.value.free_symbols) for f in parts)
 
 
 def ordered(terms: tuple[Node, ...]) -> list[Node]:
-    """Terms of a sum: positive before negative, products before names, a weighted sum before its bias, an output before its target."""
+    """Terms of a sum: positive before negative, the loss before a penalty, a weighted sum before its bias, an output before its target."""
 
-    def key(node: Node) -> tuple[bool, int, bool]:
-        inner = node.operand if isinstance(node, Transpose) else node
-        return is_negative(node), TERMS.index(type(inner)), isinstance(inner, Leaf) and inner.quantity.role == "target"
+    def key(node: Node) -> tuple[bool, bool, int, bool, bool]:
+        inner = _bare(node)
+        complement = isinstance(inner, Times) and any(map(_one_minus, inner.factors))
+        target = isinstance(inner, Leaf) and inner.quantity.role == "target"
+        return is_negative(node), _penalty(node), TERMS.index(type(inner)), complement, target
 
     return sorted(terms, key=key)
 
 
-FACTORS: tuple[type[Node], ...] = (Scalar, Einsum, MatMul, Outer, Plus, Leaf, SumOver, Times, Power, Call)
-
-
 def ordered_factors(factors: tuple[Node, ...]) -> list[Node]:
-    """Factors of a product: numbers, the matrix product, the error (a - y), names, and last what is a slope: (1 - a), sigma'(z)."""
+    """Factors of a product: numbers, the matrix product, the error (a - y), names, then slopes: (1 - a), sigma'(z)."""
 
-    def key(node: Node) -> tuple[bool, int]:
-        inner = node.operand if isinstance(node, Transpose) else node
-        one_minus = isinstance(inner, Plus) and any(isinstance(t, Scalar) for t in inner.terms)
-        return one_minus, FACTORS.index(type(inner))
+    def key(node: Node) -> float:
+        inner = _bare(node)
+        return FACTORS.index(Call) - 0.5 if _one_minus(inner) else FACTORS.index(type(inner))
 
     return sorted(factors, key=key)
