@@ -37,9 +37,7 @@ class Compiled:
     functions: Mapping[str, Any] = field(repr=False)
 
     def value_and_grad(self, p: Parameters, X: Array, Y: Array) -> tuple[float, dict[str, Array]]:
-        p, X, Y = self._parameters(p), self._data(X, self.n_in, "X"), self._data(Y, self.n_out, "Y")
-        if len(X) != len(Y):
-            raise ShapeError(f"X has {len(X)} samples and Y has {len(Y)}", hint="give one row of Y for every row of X")
+        p, X, Y = self._checked(p, X, Y)
         value, gradients = self.functions["value_and_grad"](p, X, Y)
         return float(value), gradients
 
@@ -48,35 +46,38 @@ class Compiled:
         return result
 
     def trace(self, p: Parameters, X: Array, Y: Array) -> dict[str, Array]:
-        result: dict[str, Array] = self.functions["trace"](
-            self._parameters(p), self._data(X, self.n_in, "X"), self._data(Y, self.n_out, "Y")
-        )
+        result: dict[str, Array] = self.functions["trace"](*self._checked(p, X, Y))
         return result
+
+    def _checked(self, p: Parameters, X: Array, Y: Array) -> tuple[Parameters, Array, Array]:
+        p, X, Y = self._parameters(p), self._data(X, self.n_in, "X"), self._data(Y, self.n_out, "Y")
+        if len(X) != len(Y):
+            raise ShapeError(f"X has {len(X)} samples and Y has {len(Y)}", hint="give one row of Y for every row of X")
+        return p, X, Y
 
     def _data(self, given: Array, width: Any, name: str) -> Array:
         array = np.asarray(given, self.dtype)
-        if array.ndim != 2 or (isinstance(width, int) and array.shape[1] != width):
+        if array.ndim != 2 or (array.shape[1] != width and isinstance(width, int)):
             hint = f"{name}.reshape(-1, 1) makes a column" if array.ndim == 1 and width == 1 else "rows are samples"
             raise ShapeError(f"{name} has shape {array.shape}, expected (samples, {width})", hint=hint)
         return array
 
-    def _parameters(self, p: Parameters) -> dict[str, Array]:
-        made = {}
+    def _parameters(self, p: Parameters) -> Parameters:
+        """The parameters as they are where every one fits, which is the common case and must cost next to nothing."""
+        dtype = self.dtype
         for name, shape in self.shapes.items():
-            if name not in p:
-                raise DeriveError(
-                    f"the parameter {name} is missing",
-                    "p",
-                    f"there are {', '.join(p) or 'none'}; net.init(rng) makes all of them",
-                )
-            array = np.asarray(p[name], self.dtype)
-            if array.shape != shape and (
-                len(array.shape) != len(shape)
-                or any(isinstance(n, int) and n != k for n, k in zip(shape, array.shape, strict=True))
-            ):
-                raise ShapeError(f"{name} has shape {array.shape}, expected {shape}", "p")
-            made[name] = array
-        return made
+            array = p.get(name)
+            if not (isinstance(array, np.ndarray) and array.shape == shape and array.dtype is dtype):
+                return {name: self._parameter(p, name, shape) for name, shape in self.shapes.items()}
+        return p
+
+    def _parameter(self, p: Parameters, name: str, shape: tuple[Any, ...]) -> Array:
+        if name not in p:
+            raise DeriveError(f"the parameter {name} is missing", "p", f"there are {', '.join(p) or 'none'}; net.init(rng) makes all of them")
+        array = np.asarray(p[name], self.dtype)
+        if len(array.shape) != len(shape) or any(isinstance(n, int) and n != k for n, k in zip(shape, array.shape, strict=True)):
+            raise ShapeError(f"{name} has shape {array.shape}, expected {shape}", "p")
+        return array
 
     def __repr__(self) -> str:
         return self.source

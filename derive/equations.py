@@ -132,7 +132,7 @@ class Expander:
         return cartesian(*(range(1, self.sizes[a] + 1) for a in axes))
 
     def symbol(self, name: str, at: tuple[int, ...]) -> Symbol:
-        return Symbol("_".join([name, *map(str, at)]))
+        return Symbol("_".join([name, *map(str, at)]), real=True)
 
     def entries(self, equation: Equation) -> dict[Symbol, Expr]:
         """Every entry of an equation's left side with its right side."""

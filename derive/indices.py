@@ -84,7 +84,7 @@ class Quantity:
                     f"index {index} runs over {index.axis.name}, but this place of {self.name} runs over {axis.name}",
                     self.name,
                 )
-        return IndexedBase(self.name)[chosen] if chosen else Symbol(self.name)
+        return IndexedBase(self.name, real=True)[chosen] if chosen else Symbol(self.name, real=True)
 
     def indices(self, taken: Iterable[str] = ()) -> tuple[Index, ...]:
         """Fresh textbook indices for every axis: j, k, ... for neurons, s for samples."""
@@ -175,17 +175,17 @@ def _canonical(e: Expr, taken: set[str]) -> Expr:
     if not e.has(Sum):
         return e
     if isinstance(e, Sum):
-        here, body, limits = set(taken), e.function, []
-        # Two steps, by way of names that no letter table has, so that swapping j and k does not make them one.
-        apart = {i: Index(f"_{n}", i.axis) for n, i in enumerate(_by_appearance(e))}
-        body = rename(body, apart)
-        chosen: dict[Expr, Expr] = {}
-        for parked in apart.values():
-            letter = next(n for n in letters(parked.axis) if n not in here)
+        here, chosen = set(taken), dict[Expr, Index]()
+        for index in _by_appearance(e):
+            letter = next(n for n in letters(index.axis) if n not in here)
             here.add(letter)
-            chosen[parked] = Index(letter, parked.axis)
-            limits.append(chosen[parked].limits)
-        return Sum(_canonical(rename(body, chosen), here), *limits)
+            chosen[index] = Index(letter, index.axis)
+        body = e.function
+        if any(old != new for old, new in chosen.items()):
+            # Two steps, by way of names that no letter table has, so that swapping j and k does not make them one.
+            apart = {old: Index(f"_{n}", new.axis) for n, (old, new) in enumerate(chosen.items())}
+            body = rename(rename(body, apart), {apart[old]: new for old, new in chosen.items()})
+        return Sum(_canonical(body, here), *(i.limits for i in chosen.values()))
     return e.func(*(_canonical(a, taken) if isinstance(a, Expr) else a for a in e.args))
 
 

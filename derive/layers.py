@@ -20,7 +20,7 @@ from sympy import Expr
 from .equations import Equation
 from .errors import DeriveError
 from .indices import Axis, Index, Quantity, summed
-from .ops import Activation, RowActivation, sigmoid
+from .ops import Activation, RowActivation, identity, sigmoid
 
 AnyActivation = type[Activation] | type[RowActivation]
 
@@ -79,11 +79,15 @@ class Builder:
 
 
 class Layer:
-    """One layer of a network. `size` is an integer or a SymPy symbol; `same_width` says that it has as many neurons as the layer below."""
+    """One layer of a network.
+
+    size        an integer or a SymPy symbol; None where `same_width` says that it has as many neurons as the layer below
+    activation  says where the outputs lie, so that the loss can check them; `identity` stands for anywhere
+    """
 
     size: Any = None
     same_width: ClassVar[bool] = False
-    activation: AnyActivation
+    activation: AnyActivation = identity
 
     def equations(self, b: Builder, a: Quantity) -> Quantity:
         """Write the layer's equations for the activations `a` below; returns its own activations."""

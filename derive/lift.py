@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sympy import Add, Expr, Function, Indexed, KroneckerDelta, Mul, Pow, Sum, Symbol
+from sympy.core.function import Application
 
 from .equations import Equation
 from .errors import Unsupported
@@ -165,7 +166,7 @@ class Lifter:
         if isinstance(e, Pow) and not e.exp.atoms(Indexed):
             base = self.lift(e.base, self._natural(e.base))
             return Power(base.axes, base, e.exp)
-        if isinstance(e, Function) and not isinstance(e, KroneckerDelta):
+        if isinstance(e, Application) and not isinstance(e, KroneckerDelta):
             own = self._natural(e)
             arguments = tuple(self.lift(a, own) for a in e.args)
             return Call(_union(arguments, own), type(e), arguments)
@@ -192,14 +193,13 @@ class Lifter:
 
     def _product(self, factors: list[Expr], over: list[Index], out: Axes) -> Node:
         scalars = [f for f in factors if not f.atoms(Indexed) and not _mentions(f, self.quantities)]
-        groups: dict[frozenset[Index], list[Node]] = {}
-        for factor in factors:
-            if factor not in scalars:
-                node = self._entry(factor)
-                groups.setdefault(frozenset(node.axes), []).append(node)
-        nodes = [self._elementwise(same, arranged(same[0].axes, self.rows)) for same in groups.values()]
-        for index in sorted(over, key=lambda i: -sum(i in n.axes for n in nodes)):
-            nodes = self._summed(nodes, index, over, out)
+        nodes = self._grouped([self._entry(f) for f in factors if f not in scalars])
+        todo = list(over)
+        while todo:
+            # An index in two factors before one in a single factor: a matrix product is smaller than what it is made of.
+            index = max(todo, key=lambda i: sum(i in n.axes for n in nodes))
+            todo.remove(index)
+            nodes = self._grouped(self._summed(nodes, index, over, out))
         result = self._combined(nodes, out)
         if not scalars:
             return result
@@ -208,9 +208,16 @@ class Lifter:
             return Times((), values) if len(values) > 1 else values[0]
         return Times(result.axes, (*values, *(result.factors if isinstance(result, Times) else (result,))))
 
+    def _grouped(self, nodes: list[Node]) -> list[Node]:
+        """Factors with the same axes as one elementwise product."""
+        groups: dict[frozenset[Index], list[Node]] = {}
+        for node in nodes:
+            groups.setdefault(frozenset(node.axes), []).append(node)
+        return [self._elementwise(same, arranged(same[0].axes, self.rows)) for same in groups.values()]
+
     def _elementwise(self, nodes: list[Node], order: Axes) -> Node:
         turned = [self._turned(n, order) for n in nodes]
-        return turned[0] if len(turned) == 1 else Times(order, tuple(turned))
+        return turned[0] if len(turned) == 1 else Times(order, _flat(turned, order))
 
     def _summed(self, nodes: list[Node], index: Index, over: list[Index], out: Axes) -> list[Node]:
         """One summed index less: a sum along an axis, a matrix product, or what only einsum can do."""
@@ -235,24 +242,20 @@ class Lifter:
         return [*rest, Einsum(kept, tuple(having))]
 
     def _matrix_product(self, one: Node, other: Node, index: Index, out: Axes) -> Node:
-        ends = {id(n): next((i for i in n.axes if i != index), None) for n in (one, other)}
+        def end(n: Node) -> Index | None:
+            return next((i for i in n.axes if i != index), None)
 
-        def place(n: Node) -> tuple[int, bool]:
-            end = ends[id(n)]
-            sample = end is not None and end.axis.letters == SAMPLES
-            return (
-                out.index(end) if end in out else len(out) if end is not None else len(out) + 1,
-                sample != self.rows,
-            )
+        def place(n: Node) -> tuple[bool, int]:
+            """Samples first where they are rows; else in the order of the result; a vector last."""
+            i = end(n)
+            sample = i is not None and i.axis.letters == SAMPLES
+            return sample != self.rows, len(out) + 1 if i is None else out.index(i) if i in out else len(out)
 
         left, right = sorted((one, other), key=place)
-        if len(left.axes) == 2 and len(right.axes) == 1 and not self.rows:
-            pass  # a matrix times a column vector
+        axes = tuple(i for i in (end(left), end(right)) if i is not None)
         left = left if left.axes[-1] == index else transposed(left)
         right = right if right.axes[0] == index else transposed(right)
-        return MatMul(
-            tuple(i for i in (ends[id(n)] for n in sorted((one, other), key=place)) if i is not None), left, right
-        )
+        return MatMul(axes, left, right)
 
     def _order(self, nodes: list[Node], out: Axes) -> Axes:
         every = dict.fromkeys(i for n in nodes for i in n.axes)
@@ -265,9 +268,13 @@ class Lifter:
         if len(nodes) == 2 and all(len(n.axes) == 1 for n in nodes) and nodes[0].axes != nodes[1].axes:
             left, right = sorted(nodes, key=lambda n: axes.index(n.axes[0]))
             return Outer(axes, left, right)
-        turned = [self._turned(n, axes) for n in nodes]
-        flat = [f for n in turned for f in (n.factors if isinstance(n, Times) and n.axes == axes else (n,))]
+        flat = _flat([self._turned(n, axes) for n in nodes], axes)
         return flat[0] if len(flat) == 1 else Times(axes, tuple(flat))
+
+
+def _flat(factors: Sequence[Node], axes: Axes) -> tuple[Node, ...]:
+    """A product within a product of the same axes is one product."""
+    return tuple(f for n in factors for f in (n.factors if isinstance(n, Times) and n.axes == axes else (n,)))
 
 
 _ONE = Scalar((), Symbol("1"))

@@ -52,7 +52,10 @@ class Network:
                 raise DeriveError(f"{layer!r} is not a layer", f"layer {number}", "for example Dense(3, sigmoid)")
         self.layers, self.l2 = layers, float(l2)
         self.loss = loss.for_output(layers[-1].activation)
-        sizes = [_size(inputs, "the input"), *(_size(layer.size, f"layer {n}") for n, layer in enumerate(layers, 1))]
+        sizes = [_size(inputs, "the input")]
+        for number, layer in enumerate(layers, 1):
+            inherited = layer.same_width and layer.size is None
+            sizes.append(sizes[-1] if inherited else _size(layer.size, f"layer {number}"))
         self._axes = _shared(layers, sizes)
         self.sizes = dict(zip(self._axes, sizes, strict=True))
         self.n_in, self.n_out = sizes[0], sizes[-1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sympy import Abs, Expr, Function, Max, Min, Rational, Symbol, cos, cosh, exp, log, sin, sinh, tan
+from sympy import Abs, Expr, Function, Heaviside, Max, Min, Rational, Symbol, cos, cosh, exp, log, sign, sin, sinh, tan
 from sympy import tanh as sympy_tanh
 from sympy.printing.numpy import NumPyPrinter
 
@@ -27,6 +27,8 @@ FUNCTIONS: dict[type[Function], str] = {
     sinh: "np.sinh",
     cosh: "np.cosh",
     sympy_tanh: "np.tanh",
+    sign: "np.sign",
+    Heaviside: "np.heaviside",
     Max: "np.maximum",
     Min: "np.minimum",
 }
@@ -155,12 +157,11 @@ class _Printer:
         return f"{bracketed(self.text(node.operand), ATOM)}.T", ATOM
 
     def _sum(self, node: SumOver, keep: bool = False) -> Source:
-        inner = self.text(node.operand)[0]
-        if not node.axes:
-            return f"np.sum({inner})", ATOM
+        # The method, since the function np.sum costs a microsecond more a call.
+        inner = bracketed(self.text(node.operand), ATOM)
         gone = [n for n, i in enumerate(node.operand.axes) if i not in node.axes]
-        axis = str(gone[0]) if len(gone) == 1 else str(tuple(gone))
-        return f"np.sum({inner}, axis={axis}{', keepdims=True' if keep else ''})", ATOM
+        axis = "" if not node.axes else f"axis={gone[0] if len(gone) == 1 else tuple(gone)}"
+        return f"{inner}.sum({', '.join(filter(None, [axis, 'keepdims=True' if keep else '']))})", ATOM
 
     def _einsum(self, node: Einsum) -> Source:
         letters = {i: chr(ord("a") + n) for n, i in enumerate(dict.fromkeys(i for o in node.operands for i in o.axes))}

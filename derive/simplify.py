@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sympy import Add, Dummy, Expr, Indexed, Mul, Pow, Sum, Symbol, cancel, factor_terms, fraction, together
 
-from .equations import Equations
+from .equations import Equations, uses
 from .exact import product
 from .indices import rename
 from .ops import Slope
@@ -46,9 +46,7 @@ def _common_denominator(e: Expr, forward: Equations, assumptions: tuple[Assumpti
         return None
     factors = list(Mul.make_args(e))
     for at, factor in enumerate(factors):
-        if isinstance(factor, Add) and any(
-            fraction(t)[1].has(Indexed) or fraction(t)[1].free_symbols for t in factor.args
-        ):
+        if isinstance(factor, Add) and any(uses(fraction(t)[1]) for t in factor.args):
             names = {r: Dummy(str(r)) for r in sorted(factor.atoms(Indexed), key=str)}
             back = {d: r for r, d in names.items()}
             joined = together(factor.xreplace(names))
