@@ -225,7 +225,7 @@ def terms(e: Expr, fresh: Iterator[int] | None = None) -> list[Term]:
     if isinstance(e, Sum):
         apart: dict[Expr, Expr] = {i: Index(f"_{next(counter)}", i.axis) for i in bound(e)}
         body = rename(e.function, apart)
-        return [Term(t.factors, [*t.bound, *apart.values()]) for t in terms(body, counter)]  # type: ignore[list-item]  # they are Index
+        return [Term(t.factors, [*t.bound, *apart.values()]) for t in terms(body, counter)]
     if isinstance(e, Mul):
         parts = [terms(a, counter) if a.has(KroneckerDelta, Sum) else [Term([a], [])] for a in e.args]
         return [Term([f for t in ts for f in t.factors], [b for t in ts for b in t.bound]) for ts in cartesian(*parts)]

@@ -140,7 +140,7 @@ class Dense(Layer):
         kind = self.activation
         if issubclass(kind, RowActivation):
             return b.define("a", "activation", (j,), kind.formula(lambda i: b.entry(z, i), j), kind)
-        return b.define("a", "activation", (j,), kind(b.entry(z, j)))
+        return b.define("a", "activation", (j,), kind(b.entry(z, j)))  # type: ignore[call-arg]  # SymPy's Function is untyped
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ class Residual(Layer):
     same_width: ClassVar[bool] = True
 
     @property
-    def size(self) -> Any:  # type: ignore[override]  # read-only here
+    def size(self) -> Any:
         return self.inner.size
 
     @property

@@ -62,34 +62,27 @@ def _interval(values: Set) -> str:
 class squared_error(Loss):
     r"""$C = \frac{1}{2m} \sum \lVert a - y \rVert^2$."""
 
-    def entry(a, y):
-        return Rational(1, 2) * (a - y) ** 2
+    entry = lambda a, y: Rational(1, 2) * (a - y) ** 2
 
 
 class half_sum_of_squares(Loss):
     r"""$C = \frac12 \sum \lVert a - y \rVert^2$."""
 
-    def entry(a, y):
-        return Rational(1, 2) * (a - y) ** 2
-
+    entry = lambda a, y: Rational(1, 2) * (a - y) ** 2
     mean = False
 
 
 class sum_of_squares(Loss):
     r"""$C = \sum \lVert a - y \rVert^2$."""
 
-    def entry(a, y):
-        return (a - y) ** 2
-
+    entry = lambda a, y: (a - y) ** 2
     mean = False
 
 
 class categorical_cross_entropy(Loss):
     r"""$C = -\frac{1}{m} \sum y \ln a$, for outputs and targets that are distributions."""
 
-    def entry(a, y):
-        return -y * log(a)
-
+    entry = lambda a, y: -y * log(a)
     domain = Interval(0, 1)
     targets = "distribution"
 
@@ -97,9 +90,7 @@ class categorical_cross_entropy(Loss):
 class cross_entropy(Loss):
     r"""$C = -\frac{1}{m} \sum [\,y \ln a + (1-y) \ln(1-a)\,]$; after softmax its categorical form."""
 
-    def entry(a, y):
-        return -(y * log(a) + (1 - y) * log(1 - a))
-
+    entry = lambda a, y: -(y * log(a) + (1 - y) * log(1 - a))
     domain = Interval(0, 1)
     targets = "unit"
     after = {softmax: categorical_cross_entropy}  # noqa: RUF012  # a table

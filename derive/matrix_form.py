@@ -19,6 +19,12 @@ from .order import is_negative, ordered, ordered_factors, split
 from .printing import Printer
 
 
+def is_matrix(node: Node) -> bool:
+    """Whether an array expression can be written with matrices and vectors: nothing in it has three axes."""
+    parts = [p for value in vars(node).values() for p in (value if isinstance(value, tuple) else (value,)) if isinstance(p, Node)]
+    return len(node.axes) <= 2 and not isinstance(node, Einsum) and all(map(is_matrix, parts))
+
+
 class MatrixPrinter:
     """Prints lifted expressions with the templates and the notation of a `Printer`."""
 
@@ -35,7 +41,6 @@ class MatrixPrinter:
             Outer: lambda n: self._matrix_product(self.text(n.left), self.style.transpose(self.text(n.right))),
             Transpose: lambda n: self.style.transpose(self.text(n.operand)),
             SumOver: self._sum,
-            Einsum: self._einsum,
         }
 
     def text(self, node: Node) -> Text:
@@ -157,10 +162,6 @@ class MatrixPrinter:
                 product = self._matrix_product(self.style.transpose(self.text(arrays[0])), self.text(arrays[1]))
                 return self.style.product([self.text(Times((), scalars)), product]) if scalars else product
         return self._matrix_product(self.style.transpose(self.style.ones()), self.text(vector))
-
-    def _einsum(self, node: Einsum) -> Text:
-        inside = self.style.comma([self.text(o) for o in node.operands])
-        return self.style.call(self.style.function(r"\operatorname{einsum}", "einsum"), inside)
 
 
 def _negated(node: Node) -> Node:

@@ -72,7 +72,7 @@ class Activation(Function):  # type: ignore[misc]  # SymPy's Function is untyped
             )
         # Nested under a dotted name, so that expressions with a slope in them can be pickled like any other.
         named = {"__module__": cls.__module__, "__qualname__": f"{cls.__qualname__}.prime", "activation": cls}
-        cls.prime = type(Slope)("prime", (Slope,), named)
+        cls.prime = type(Slope)("prime", (Slope,), named)  # type: ignore[misc]  # mypy does not know SymPy's metaclass
 
     def fdiff(self, argindex: int = 1) -> Expr:
         return type(self).prime(self.args[0])
@@ -103,13 +103,8 @@ class identity(Activation):
     r"""$a = z$: no activation."""
 
     latex = r"\operatorname{id}"
-
-    def formula(z):
-        return z
-
-    def slope(z):
-        return Integer(1)
-
+    formula = lambda z: z
+    slope = lambda z: Integer(1)
     numpy = "z"
 
     @classmethod
@@ -122,13 +117,8 @@ class sigmoid(Activation):
 
     latex = r"\sigma"
     unicode = "σ"
-
-    def formula(z):
-        return 1 / (1 + exp(-z))
-
-    def by_output(a):
-        return a * (1 - a)
-
+    formula = lambda z: 1 / (1 + exp(-z))
+    by_output = lambda a: a * (1 - a)
     numpy = "0.5*np.tanh(0.5*z) + 0.5"
     range = Interval.open(0, 1)
     logs = (lambda z: -softplus(-z), lambda z: -softplus(z))
@@ -138,13 +128,8 @@ class tanh(Activation):
     r"""$\tanh z = 2\sigma(2z) - 1$, with $\tanh' = 1 - \tanh^2$."""
 
     latex = r"\tanh"
-
-    def formula(z):
-        return (exp(z) - exp(-z)) / (exp(z) + exp(-z))
-
-    def by_output(a):
-        return 1 - a**2
-
+    formula = lambda z: (exp(z) - exp(-z)) / (exp(z) + exp(-z))
+    by_output = lambda a: 1 - a**2
     numpy = "np.tanh(z)"
     range = Interval.open(-1, 1)
 
@@ -153,13 +138,8 @@ class relu(Activation):
     r"""$\max(0, z)$; at the kink we take the slope 0, where SymPy takes 1/2."""
 
     latex = r"\operatorname{relu}"
-
-    def formula(z):
-        return Max(0, z)
-
-    def slope(z):
-        return Heaviside(z, 0)
-
+    formula = lambda z: Max(0, z)
+    slope = lambda z: Heaviside(z, 0)
     numpy = "np.maximum(z, 0)"
     numpy_slope = "(z > 0).astype(z.dtype)"
     range = Interval(0, oo)
@@ -170,13 +150,8 @@ class softplus(Activation):
     r"""$\ln(1+e^z)$, a smooth ramp, with slope $\sigma(z)$."""
 
     latex = r"\operatorname{softplus}"
-
-    def formula(z):
-        return log(1 + exp(z))
-
-    def slope(z):
-        return sigmoid(z)
-
+    formula = lambda z: log(1 + exp(z))
+    slope = lambda z: sigmoid(z)
     numpy = "np.logaddexp(z, 0)"
     range = Interval.open(0, oo)
 
@@ -241,5 +216,5 @@ class softmax(RowActivation):
 
 ACTIVATIONS: dict[str, type[Activation] | type[RowActivation]] = {
     f.__name__: f
-    for f in (sigmoid, tanh, relu, softplus, identity, softmax)  # type: ignore[attr-defined]  # classes have names
+    for f in (sigmoid, tanh, relu, softplus, identity, softmax)
 }

@@ -10,7 +10,7 @@ from .errors import DeriveError
 from .exact import held
 from .indices import Quantity
 from .lift import lifted
-from .matrix_form import MatrixPrinter
+from .matrix_form import MatrixPrinter, is_matrix
 from .notation import LATEX, UNICODE, Notation, Row, Style, Text
 from .printing import Printer
 from .steps import Assumption
@@ -53,17 +53,16 @@ def printed_rows(equations: Iterable[Equation], quantities: Mapping[str, Quantit
     matrices = MatrixPrinter(printer)
     rows = []
     for equation in equations:
-        if form == "component":
-            left, right = printer.quantity(equation.lhs, equation.indices), printer.expression(equation.rhs)
-        else:
+        left, right = printer.quantity(equation.lhs, equation.indices), printer.expression(equation.rhs)
+        if form != "component" and equation.rowwise is not None:
+            argument = quantities[next(iter(uses(equation.rhs)))]
             left = matrices.name(equation.lhs)
-            if equation.rowwise is not None:
-                argument = quantities[next(iter(uses(equation.rhs)))]
-                right = style.call(printer.function(equation.rowwise), matrices.name(argument))
-            else:
-                with held():
-                    node = lifted(equation, quantities, form == "batch" and notation.samples == "rows")
-                right = matrices.text(node)
+            right = style.call(printer.function(equation.rowwise), matrices.name(argument))
+        elif form != "component":
+            with held():
+                node = lifted(equation, quantities, form == "batch" and notation.samples == "rows")
+            if is_matrix(node):  # else it has no matrix form, and its entries say it best
+                left, right = matrices.name(equation.lhs), matrices.text(node)
         rows.append(Row(left, right, "", equation.label))
     return rows
 

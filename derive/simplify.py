@@ -34,8 +34,9 @@ def slopes_by_output(e: Expr, forward: Equations) -> Expr:
     """sigma'(z) -> a(1-a) and the like, wherever the slope follows from the named output."""
 
     def swapped(slope: Slope) -> Expr:
-        output = _output_of(slope, forward) if slope.activation.by_output is not None else None
-        return slope if output is None else slope.activation.by_output(output)
+        by_output = slope.activation.by_output
+        output = None if by_output is None else _output_of(slope, forward)
+        return slope if by_output is None or output is None else by_output(output)
 
     return e.replace(lambda f: isinstance(f, Slope), swapped)
 
@@ -93,7 +94,7 @@ def _use_assumption(e: Expr, forward: Equations, assumptions: tuple[Assumption, 
             ):
                 if part.limits[0][0].axis == wanted.limits[0][0].axis:
                     after = factor_terms(e.xreplace({part: assumption.value}))
-                    return "targets add up to 1", after, "", assumption
+                    return "sum of the targets", after, "", assumption
     return None
 
 
