@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 
 class DeriveError(ValueError):
     """Something given to `derive` cannot be used.
@@ -27,7 +29,9 @@ class ReadError(DeriveError):
     @property
     def pointer(self) -> str:
         """The text as typed, and below it a caret under the place where reading stopped."""
-        return f"{self.text}\n{' ' * self.position}^"
+        shown = "".join(c if c.isprintable() else " " for c in self.text)
+        columns = sum(not unicodedata.combining(c) for c in self.text[: self.position])
+        return f"{shown}\n{' ' * columns}^"
 
     def __str__(self) -> str:
         return f"{super().__str__()}\n{self.pointer}"
