@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from .derivation import Derivation
 from .equations import Equation
 from .errors import DeriveError
 from .indices import Quantity
 from .sheets import NetworkEquations, Shown
 from .steps import Proof
 from .sweep import Adjoint, Sweep, reverse_sweep
-
-if TYPE_CHECKING:
-    from .derivation import Derivation
 
 
 class Backprop(Shown):
@@ -91,8 +88,6 @@ def _quantities(sweep: Sweep) -> dict[str, Quantity]:
 
 
 def _derivation(adjoint: Adjoint, sweep: Sweep) -> Derivation:
-    from .derivation import Derivation
-
     return Derivation(adjoint.equation.reference, adjoint.steps, sweep.context, _quantities(sweep))
 
 

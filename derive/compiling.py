@@ -73,7 +73,8 @@ class Compiled:
 
     def _parameter(self, p: Parameters, name: str, shape: tuple[Any, ...]) -> Array:
         if name not in p:
-            raise DeriveError(f"the parameter {name} is missing", "p", f"there are {', '.join(p) or 'none'}; net.init(rng) makes all of them")
+            there = ", ".join(p) or "none"
+            raise DeriveError(f"the parameter {name} is missing", "p", f"there are {there}; net.init(rng) makes all of them")
         array = np.asarray(p[name], self.dtype)
         if len(array.shape) != len(shape) or any(isinstance(n, int) and n != k for n, k in zip(shape, array.shape, strict=True)):
             raise ShapeError(f"{name} has shape {array.shape}, expected {shape}", "p")

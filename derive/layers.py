@@ -98,6 +98,11 @@ class Layer:
         return [(layer, layer - 1)] if self.same_width else []
 
 
+def applied(activation: type[Activation], z: Expr) -> Expr:
+    """sigma(z) as an expression."""
+    return activation(z)
+
+
 @dataclass(frozen=True)
 class Dense(Layer):
     r"""$z^l_j = \sum_k w^l_{jk} a^{l-1}_k + b^l_j$, $a^l_j = \sigma(z^l_j)$.
@@ -139,8 +144,9 @@ class Dense(Layer):
         (j,) = b.indices("j")
         kind = self.activation
         if issubclass(kind, RowActivation):
-            return b.define("a", "activation", (j,), kind.formula(lambda i: b.entry(z, i), j), kind)
-        return b.define("a", "activation", (j,), kind(b.entry(z, j)))  # type: ignore[call-arg]  # SymPy's Function is untyped
+            row: type[RowActivation] = kind
+            return b.define("a", "activation", (j,), row.formula(lambda i: b.entry(z, i), j), row)
+        return b.define("a", "activation", (j,), applied(kind, b.entry(z, j)))
 
 
 @dataclass(frozen=True)
@@ -170,4 +176,4 @@ class Residual(Layer):
             )
         z = self.inner.weighted_input(b, a)
         (j,) = b.indices("j")
-        return b.define("a", "activation", (j,), b.entry(a, j) + self.inner.activation(b.entry(z, j)))
+        return b.define("a", "activation", (j,), b.entry(a, j) + applied(self.inner.activation, b.entry(z, j)))

@@ -44,10 +44,11 @@ class Loss:
         """The form of this loss that fits the output activation; raises `DomainError` if the outputs leave the loss's domain."""
         chosen = next((loss for kind, loss in cls.after.items() if activation is kind), cls)
         if not activation.range.is_subset(chosen.domain):
+            outputs, accepted = _interval(activation.range), _interval(chosen.domain)
             raise DomainError(
-                f"the outputs of {activation.__name__} lie in {_interval(activation.range)}, but {cls.__name__} needs {_interval(chosen.domain)}",
+                f"the outputs of {activation.__name__} lie in {outputs}, but {cls.__name__} needs {accepted}",
                 "output layer",
-                "use an output activation with that range, for example sigmoid or softmax, or squared_error as the loss",
+                "use an output activation with that range, such as sigmoid or softmax, or the loss squared_error",
             )
         return chosen
 

@@ -80,7 +80,8 @@ class MatrixPrinter:
         for factor in ordered_factors(node.factors):
             if isinstance(factor, Scalar):
                 number, up, down = split(factor.value)
-                above = [self.style.number(Integer(abs(number.p)))] * (abs(number.p) != 1) + above + [self.printer.expression(e) for e in up]
+                top = [self.style.number(Integer(abs(number.p)))] * (abs(number.p) != 1)
+                above = top + above + [self.printer.expression(e) for e in up]
                 below = [self.style.number(Integer(number.q))] * (number.q != 1) + below + [self.printer.expression(e) for e in down]
             elif isinstance(factor, Power) and factor.exponent.could_extract_minus_sign():
                 base = self._spread(factor.base, node.axes)

@@ -16,6 +16,7 @@ from .compiling import Compiled, compiled
 from .equations import Equation, Equations
 from .errors import DeriveError, ShapeError
 from .exact import held, product, total
+from .expansion import Expanded, expand
 from .indices import SAMPLES, Axis, Quantity, summed
 from .layers import AnyActivation, Builder, Dense, Layer
 from .losses import Loss, squared_error
@@ -30,7 +31,7 @@ SAMPLE_AXIS = Axis("m", SAMPLES)
 
 
 class Network:
-    r"""A network as an ordered list of equations: $z^l = w^l a^{l-1} + b^l$, $a^l = \sigma(z^l)$, $C = \frac{1}{2m}\sum\lVert a^L - y\rVert^2$.
+    r"""A network as an ordered list of equations: $z^l = w^l a^{l-1} + b^l$, $a^l = \sigma(z^l)$, and the loss $C(a^L, y)$.
 
         Network(3, Dense(4, tanh), Dense(2, sigmoid), loss=squared_error)
         Network.dense(2, 3, 1, activation=tanh, output=sigmoid)
@@ -201,6 +202,10 @@ class Network:
         }
         program = self.backprop().equations if backward is None else tuple(backward)
         return compiled(self.equations, program, self.equations.output, shapes, self.n_in, self.n_out, dtype)
+
+    def expand(self, sizes: Any = None, samples: int = 1) -> Expanded:
+        """The loss and its gradients as plain SymPy expressions in scalar symbols, for small sizes; see `derive.expansion.expand`."""
+        return expand(self, sizes, samples)
 
     def __repr__(self) -> str:
         sizes = "-".join(str(self.sizes[axis]) for axis in self._axes)

@@ -196,7 +196,10 @@ class log_softmax(RowLog):
 
 
 class softmax(RowActivation):
-    r"""$a_j = e^{z_j} / \sum_p e^{z_p}$, with $\partial a_j/\partial z_p = a_j([j=p] - a_p)$; shifting every $z$ by the maximum changes nothing."""
+    r"""$a_j = e^{z_j} / \sum_p e^{z_p}$, with $\partial a_j/\partial z_p = a_j([j=p] - a_p)$.
+
+    Shifting every $z$ by the maximum changes nothing, and keeps the exponentials small.
+    """
 
     name = "softmax"
     latex = r"\operatorname{softmax}"

@@ -10,7 +10,8 @@ from sympy import Expr, Indexed, Symbol
 class Partial(Expr):  # type: ignore[misc]  # SymPy's Expr is untyped
     r"""$\partial f/\partial x$, inert. `f` is an expression, or the name of a quantity that an equation defines.
 
-    SymPy's own `Derivative` takes d z3[p]/d a2[k] for zero, since the symbol z3 does not contain a2; here it stands until the definition is put in.
+    SymPy's own `Derivative` takes d z3[p]/d a2[k] for zero, since the symbol z3 does not contain a2. Here it stands until the definition is
+    put in.
     """
 
     is_commutative = True

@@ -57,41 +57,18 @@ class Program:
         parameters = [q for q in self.forward.given if q.role in PARAMETERS]
         gradients = {e.lhs.of: e.name for e in self.backward if e.lhs.role == "gradient"}
         missing = [q.name for q in parameters if q.name not in gradients]
-        zeros = [f"d{self.names[n]} = np.zeros_like({self.names[n]})  # has no effect on the loss" for n in missing]
-        pairs = ", ".join(
-            f'"{q.name}": {self.names[gradients[q.name]] if q.name in gradients else f"d{self.names[q.name]}"}'
-            for q in parameters
-        )
-        unpack = (
-            [
-                f'{", ".join(self.names[q.name] for q in parameters)} = {", ".join(f"""p["{q.name}"]""" for q in parameters)}'
-            ]
-            if parameters
-            else []
-        )
-        constants = [f"{self.names[name]} = {value!r}" for name, value in self.forward.constants.items()]
-        needed = self._needed(self.output)
-        first = list(self.forward_lines.values())
-        body = [
-            *unpack,
-            *self._data("input"),
-            *self._data("target"),
-            *constants,
-            "m = len(X)",
-            *first,
-            *self.backward_lines.values(),
-            *zeros,
-        ]
-        every = [*self.forward_lines, *self.backward_lines]
-        named = ", ".join(f'"{n}": {self.names[n]}' for n in every)
+        # A parameter that has no effect on the loss has the gradient 0.
+        values = {n: f"np.zeros_like({self.names[n]})" for n in missing} | {of: self.names[name] for of, name in gradients.items()}
+        pairs = ", ".join(f'"{q.name}": {values[q.name]}' for q in parameters)
+        unpack, needed = self._unpacking(), self._needed(self.output)
         loss = self.names[self.forward.items[-1].name]
         out = self.names[self.output]
         shaped = out if len(self.quantities[self.output].axes) == 2 else f"{out}[:, None]"
-        return "\n".join([
-            "import numpy as np", "", *self._helpers(),
-            "", "def predict(p, X):", *_indent([*unpack, *self._data("input"), *(self.forward_lines[n] for n in needed), f"return {shaped}"]),
-            "", "", "def value_and_grad(p, X, Y):", *_indent([*self._body(), f"return {loss}, {{{pairs}}}"]), "",
-        ])  # fmt: skip
+        predicting = [*unpack, *self._data("input"), *(self.forward_lines[n] for n in needed), f"return {shaped}"]
+        lines = ["import numpy as np", "", *self._helpers()]
+        lines += ["", "def predict(p, X):", *_indent(predicting), ""]
+        lines += ["", "def value_and_grad(p, X, Y):", *_indent([*self._body(), f"return {loss}, {{{pairs}}}"]), ""]
+        return "\n".join(lines)
 
     def trace_source(self) -> str:
         """The same lines again, as a function that returns every named array; for looking inside, so it is not part of the text to read."""

@@ -1,7 +1,7 @@
 """Equations between named scalars, one sample at a time, turned into equations over all samples.
 
-A written equation is a text "z1 = w1*x + b1", a pair (left, right) or a SymPy `Eq`, with plain symbols. What depends on an input or a target gets the
-sample axis; what is defined nowhere is a parameter.
+A written equation is a text "z1 = w1*x + b1", a pair (left, right) or a SymPy `Eq`, with plain symbols. What depends on an input or a
+target gets the sample axis; what is defined nowhere is a parameter.
 """
 
 from __future__ import annotations

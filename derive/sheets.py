@@ -11,7 +11,7 @@ from .exact import held
 from .indices import Quantity
 from .lift import lifted
 from .matrix_form import MatrixPrinter, is_matrix
-from .notation import LATEX, UNICODE, Notation, Row, Style, Text
+from .notation import LATEX, UNICODE, Notation, Row, Style
 from .printing import Printer
 from .steps import Assumption
 
@@ -47,7 +47,9 @@ class Shown:
         return self.latex()
 
 
-def printed_rows(equations: Iterable[Equation], quantities: Mapping[str, Quantity], form: str, style: Style, notation: Notation) -> list[Row]:
+def printed_rows(
+    equations: Iterable[Equation], quantities: Mapping[str, Quantity], form: str, style: Style, notation: Notation
+) -> list[Row]:
     """Equations as rows: left side, right side, and the label."""
     printer = Printer(style, notation, quantities)
     matrices = MatrixPrinter(printer)

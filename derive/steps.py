@@ -185,7 +185,7 @@ def _with_assumption(difference: Expr, step: Step, expander: Expander, at: Mappi
 
 
 def _is_zero(difference: Expr, definitions: Iterable[Mapping[Symbol, Expr]], seed: int) -> tuple[str, str]:
-    """("zero" | "numeric" | "different", the counter-example). Exact attempts first, cheapest first; a counter-example before a long proof."""
+    """("zero" | "numeric" | "different", the counter-example). Exact attempts first; a counter-example before a long proof."""
     written = difference
     for entries in ({}, *definitions):
         written = written.xreplace(dict(entries))

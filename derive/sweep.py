@@ -1,7 +1,7 @@
 """The reverse sweep: from forward equations to the derivative of the loss by every quantity, each act recorded as a step.
 
 For a quantity u, over all equations v = rhs that use it:  dC/du = sum_v dC/dv dv/du.  SymPy differentiates rhs by u at fresh indices, the
-indicators are contracted, and the result gets a name where it is needed again. The steps are the computation: nothing explains it afterwards.
+indicators are contracted, and the result gets a name where it is needed again. The steps are the computation, not an account of it.
 """
 
 from __future__ import annotations

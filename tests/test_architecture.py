@@ -156,7 +156,7 @@ def test_no_module_has_the_name_of_something_public():
             public |= set(ast.literal_eval(node.value))
     if source:
         assert public, "derive/__init__.py has no literal __all__"
-    assert not public & {name.removeprefix("derive.") for name in MODULES}
+    assert not public & {name.removeprefix("derive.") for name in MODULES if name != "derive"}
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -6,13 +6,12 @@ import contextlib
 import io
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
-
-from derive.cli import main
 
 README = Path(__file__).parent.parent / "README.md"
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
@@ -39,11 +38,11 @@ def test_python_blocks_run_in_order_and_print_what_is_shown() -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_command_lines_run(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    result = CliRunner().invoke(main, shlex.split(command)[1:])
-    assert result.exit_code == 0, result.output
-    assert result.output.strip() or any(tmp_path.iterdir())
+def test_command_lines_run(command: str, tmp_path: Path) -> None:
+    line = [sys.executable, "-c", "from derive.cli import main; raise SystemExit(main())", *shlex.split(command)[1:]]
+    result = subprocess.run(line, cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=120)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.strip() or any(tmp_path.iterdir())
 
 
 def test_there_are_commands_and_every_block_has_a_kind_that_is_tested() -> None:

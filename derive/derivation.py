@@ -1,0 +1,237 @@
+"""A derivation: what is derived, and the steps that lead to its result. It prints, proves itself, and puts numbers in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from numbers import Integral
+from typing import Any
+
+from sympy import Expr, Float, Number, Rational, Symbol
+
+from .errors import DeriveError, DomainError
+from .indices import Quantity
+from .notation import LATEX, UNICODE, Notation, Row, Style, Text
+from .partial import Partial
+from .printing import Printer
+from .shape import real_values
+from .steps import Context, Proof, Step, verify
+from .values import IndexForm, all_equal, check_corners, in_line, is_indexed, nearest, number, without_corners
+
+
+@dataclass(frozen=True, repr=False)
+class Derivation:
+    """start = ... = result, one line a step, each with the rule that makes it.
+
+    start        what is derived: `Partial(f, w)`, or the name of a derivative that a network's equations define
+    steps        each begins where the one before ends; raises `DeriveError` where there is a gap
+    context      what the names in the steps mean; quantities: how they print
+    typed_order  whether terms and factors print in the order in which they stand, as a person wrote them
+    """
+
+    start: Expr
+    steps: tuple[Step, ...]
+    context: Context = Context()  # noqa: RUF009  # frozen and empty
+    quantities: Mapping[str, Quantity] = field(default_factory=dict)
+    typed_order: bool = False
+
+    def __post_init__(self) -> None:
+        now = self.start
+        for step in self.steps:
+            if step.before != now:
+                raise DeriveError(
+                    f"the step begins with {step.before}, but the line before is {now}", f"step {step.rule!r}"
+                )
+            now = step.after
+
+    @property
+    def lines(self) -> tuple[Expr, ...]:
+        """The start and what every step makes of it."""
+        return (self.start, *(step.after for step in self.steps))
+
+    @property
+    def result(self) -> Expr:
+        """The last line."""
+        return self.lines[-1]
+
+    def in_full(self) -> Derivation:
+        """The same derivation with every step that folds several rules into one line unfolded."""
+        return replace(self, steps=tuple(_unfolded(self.steps)))
+
+    def verify(self) -> tuple[Proof, ...]:
+        """The proof of every step, substeps included; raises `Disagreement` with a counter-example at the first that is wrong."""
+        if is_indexed(self.lines, self.context):
+            return verify(self.steps, self.context)
+        proofs: list[Proof] = []
+        for step in self.steps:
+            proofs.append(self._proof(step))
+            if step.substeps:
+                proofs += replace(self, start=step.before, steps=step.substeps).verify()
+        return tuple(proofs)
+
+    def _proof(self, step: Step) -> Proof:
+        try:
+            with real_values(f"step {step.rule!r}"):
+                judged = replace(step, before=without_corners(step.before), after=without_corners(step.after), substeps=())
+                return replace(verify([judged], self.context)[0], step=step)
+        except DomainError as error:
+            return Proof(step, "undecided", "numeric", error.what)
+
+    def at(self, values: Mapping[Symbol | str, Any], **indices: int) -> Worked:
+        """Every line with numbers put in: `.at({w: 3, "x": 4})`; in index form `.at({"w2": array, "x": array}, j=1, k=2)`.
+
+        Raises `DeriveError` for a name that is missing or not there, `DomainError` where a line has no value, and `Disagreement` where two
+        lines differ: then a step is wrong.
+        """
+        if is_indexed(self.lines, self.context):
+            given = {_name(key): value for key, value in values.items()}
+            with real_values("at"):
+                numbers = IndexForm(self.lines, self.context, self.quantities, given).values(indices)
+            return self._worked({}, numbers, _is_decimal(values.values()))
+        if indices:
+            raise DeriveError(f"{min(indices)} is not a free index here", "at")
+        chosen = self._chosen(values)
+        with real_values("at"):
+            check_corners(self.start, chosen)
+            numbers = [in_line(line, chosen, f"line {n}") for n, line in enumerate(self.lines)]
+        return self._worked(chosen, numbers, _is_decimal(values.values()))
+
+    def _worked(self, values: Mapping[Symbol, Number], numbers: list[Number], decimal: bool) -> Worked:
+        all_equal(numbers, [step.rule for step in self.steps])
+        return Worked(self, {s: rounded(n, decimal) for s, n in values.items()}, tuple(numbers), decimal)
+
+    def _chosen(self, values: Mapping[Symbol | str, Any]) -> dict[Symbol, Number]:
+        symbols = {s for line in self.lines for s in line.free_symbols}
+        chosen: dict[Symbol, Number] = {}
+        for key, value in values.items():
+            found = [s for s in symbols if s == key or s.name == key]
+            if not found:
+                raise DeriveError(
+                    f"{_name(key)} is not in the derivation", "at", nearest(_name(key), {s.name for s in symbols})
+                )
+            chosen |= dict.fromkeys(found, number(value, _name(key)))
+        missing = sorted(s.name for s in symbols - set(chosen))
+        if missing:
+            raise DeriveError(f"there is no value for {', '.join(missing)}", "at", "give a number for each name")
+        return chosen
+
+    # Print
+
+    def printer(self, style: Style = LATEX, notation: Notation | None = None) -> Printer:
+        """What prints the lines of this derivation."""
+        return Printer(style, notation, self.quantities, typed_order=self.typed_order)
+
+    def rows(self, style: Style = LATEX, notation: Notation | None = None) -> list[Row]:
+        """The lines as they are printed: start = first line, then = line, with the rule in the margin."""
+        printer = self.printer(style, notation)
+        lines = [printer.expression(line) for line in self.lines]
+        return _rows(lines, lines, self.steps)
+
+    def latex(self, notation: Notation | None = None) -> str:
+        """Aligned lines, as an `align*` environment."""
+        return LATEX.aligned(self.rows(LATEX, notation))
+
+    def unicode(self, notation: Notation | None = None) -> str:
+        """Aligned lines, for a terminal."""
+        return UNICODE.aligned(self.rows(UNICODE, notation))
+
+    def __str__(self) -> str:
+        return self.unicode()
+
+    __repr__ = __str__
+
+    def _repr_latex_(self) -> str:
+        return displayed(self.latex())
+
+
+@dataclass(frozen=True, repr=False)
+class Worked:
+    """A derivation at given values: `numbers` has one number a line, all equal up to rounding."""
+
+    derivation: Derivation
+    values: Mapping[Symbol, Number]
+    numbers: tuple[Number, ...]
+    decimal: bool = False
+
+    @property
+    def value(self) -> Number:
+        """The number that every line is."""
+        return self.numbers[-1]
+
+    def rows(self, style: Style = LATEX, notation: Notation | None = None) -> list[Row]:
+        """The lines with the numbers in the place of the names, and what each line amounts to."""
+        derivation = self.derivation
+        plain = derivation.printer(style, notation)
+        printer = _WithValues(plain, self.values) if self.values else plain
+        shown = [style.number(rounded(n, self.decimal)) for n in self.numbers]
+        texts = [printer.expression(line) for line in derivation.lines]
+        ends = [text if text.string == n.string else style.equal(text, n) for text, n in zip(texts, shown, strict=True)]
+        return _rows([plain.expression(line) for line in derivation.lines], ends, derivation.steps)
+
+    def latex(self, notation: Notation | None = None) -> str:
+        """Aligned lines, as an `align*` environment."""
+        return LATEX.aligned(self.rows(LATEX, notation))
+
+    def unicode(self, notation: Notation | None = None) -> str:
+        """Aligned lines, for a terminal."""
+        return UNICODE.aligned(self.rows(UNICODE, notation))
+
+    def __str__(self) -> str:
+        return self.unicode()
+
+    __repr__ = __str__
+
+    def _repr_latex_(self) -> str:
+        return displayed(self.latex())
+
+
+class _WithValues(Printer):
+    """Prints numbers in the place of names, in the order that the names have; a derivative not yet carried out keeps its names."""
+
+    def __init__(self, plain: Printer, values: Mapping[Symbol, Number]) -> None:
+        super().__init__(plain.style, plain.notation, plain.quantities, typed_order=plain.typed_order)
+        self.plain, self.values = plain, values
+
+    def _signed(self, e: Expr) -> tuple[bool, Text]:
+        if isinstance(e, Partial):
+            return False, self.plain.expression(e)
+        if e in self.values:
+            return False, self.style.number(self.values[e])
+        return super()._signed(e)
+
+
+def displayed(aligned: str) -> str:
+    """Aligned lines as one displayed formula: valid in MathJax, in KaTeX, and in LaTeX, where align* may not stand between $$."""
+    lines = aligned.replace("{align*}", "{aligned}").replace("&& ", r"&& \quad ")
+    return f"$$\n{lines}\n$$"
+
+
+def rounded(n: Number, decimal: bool = False) -> Number:
+    """A number as it is shown: exact where it is short, else with six digits."""
+    if isinstance(n, Rational) and (n.is_Integer or not decimal) and len(str(n)) <= 12:
+        return n
+    return Float(f"{float(n):.6g}")
+
+
+def _is_decimal(values: Iterable[Any]) -> bool:
+    return not all(isinstance(v, (Integral, Fraction, Rational)) for v in values)
+
+
+def _name(key: Symbol | str) -> str:
+    return key if isinstance(key, str) else str(key)
+
+
+def _unfolded(steps: Iterable[Step]) -> Iterable[Step]:
+    for step in steps:
+        yield from _unfolded(step.substeps) if step.substeps else (step,)
+
+
+def _rows(lines: list[Text], shown: list[Text], steps: tuple[Step, ...]) -> list[Row]:
+    """A line that prints as the one above it is left out: it names what is already written."""
+    rows: list[Row] = []
+    for before, after, text, step in zip(lines, lines[1:], shown[1:], steps, strict=False):
+        if after.string != before.string:
+            note = f"{step.rule}, assuming {step.assuming.text}" if step.assuming else step.rule
+            rows.append(Row(None if rows else lines[0], text, note))
+    return rows or [Row(lines[0], shown[0])]
