@@ -89,6 +89,11 @@ class Layer:
     same_width: ClassVar[bool] = False
     activation: AnyActivation = identity
 
+    @property
+    def outputs_like(self) -> AnyActivation:
+        """An activation whose range holds this layer's outputs."""
+        return self.activation
+
     def equations(self, b: Builder, a: Quantity) -> Quantity:
         """Write the layer's equations for the activations `a` below; returns its own activations."""
         raise NotImplementedError
@@ -163,6 +168,10 @@ class Residual(Layer):
     @property
     def activation(self) -> AnyActivation:  # type: ignore[override]  # read-only here
         return self.inner.activation
+
+    @property
+    def outputs_like(self) -> AnyActivation:
+        return identity  # what is added may be any number
 
     def shared_axes(self, layer: int) -> list[tuple[int, int]]:
         return [*super().shared_axes(layer), *self.inner.shared_axes(layer)]

@@ -52,7 +52,7 @@ class Network:
             if not isinstance(layer, Layer):
                 raise DeriveError(f"{layer!r} is not a layer", f"layer {number}", "for example Dense(3, sigmoid)")
         self.layers, self.l2 = layers, float(l2)
-        self.loss = loss.for_output(layers[-1].activation)
+        self.loss = loss.for_output(layers[-1].outputs_like)
         sizes = [_size(inputs, "the input")]
         for number, layer in enumerate(layers, 1):
             inherited = layer.same_width and layer.size is None

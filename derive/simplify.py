@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product as cartesian
 
-from sympy import Add, Dummy, Expr, Indexed, Mul, Pow, Sum, Symbol, cancel, factor_terms, fraction, together
+from sympy import Add, Dummy, Expr, Indexed, Integer, Mul, Pow, Sum, cancel, factor_terms, fraction, together
 
 from .equations import Equations, uses
 from .exact import product
-from .indices import rename
+from .indices import Index, canonical
 from .ops import Slope
 from .steps import Assumption
 
 Rewriting = tuple[str, Expr, str, Assumption | None]
+Rewrite = Callable[[Expr, Equations, tuple[Assumption, ...]], Rewriting | None]
 
 
 def _output_of(slope: Slope, forward: Equations) -> Expr | None:
     """The named quantity a with a = sigma(z), for a slope sigma'(z), if the forward equations have one."""
     z = slope.args[0]
+    free = sorted((i for i in z.free_symbols if isinstance(i, Index)), key=str)
     for equation in forward:
-        if equation.rhs.func is slope.activation and isinstance(z, (Indexed, Symbol)):
-            argument = equation.rhs.args[0]
-            if isinstance(argument, Indexed) and isinstance(z, Indexed) and argument.base == z.base:
-                return equation.lhs[
-                    tuple(rename(i, dict(zip(argument.indices, z.indices, strict=True))) for i in equation.indices)
-                ]
-            if argument == z:
-                return equation.reference
+        if equation.rhs.func is slope.activation:
+            for at in cartesian(*([i for i in free if i.axis == axis] for axis in equation.lhs.axes)):
+                if canonical(equation.at(at).args[0]) == canonical(z):
+                    return equation.lhs[at]
     return None
 
 
@@ -41,9 +40,24 @@ def slopes_by_output(e: Expr, forward: Equations) -> Expr:
     return e.replace(lambda f: isinstance(f, Slope), swapped)
 
 
+def _inside_sums(rewrite: Rewrite) -> Rewrite:
+    """The rewriting, applied to what a sum adds up where there is a sum."""
+
+    def run(e: Expr, forward: Equations, assumptions: tuple[Assumption, ...]) -> Rewriting | None:
+        for part in Mul.make_args(e):
+            if isinstance(part, Sum):
+                found = rewrite(part.function, forward, assumptions)
+                if found is not None:
+                    return found[0], e.xreplace({part: Sum(found[1], *part.limits)}), *found[2:]
+        return None if e.has(Sum) else rewrite(e, forward, assumptions)
+
+    return run
+
+
+@_inside_sums
 def _common_denominator(e: Expr, forward: Equations, assumptions: tuple[Assumption, ...]) -> Rewriting | None:
     """y/a - (1-y)/(1-a) over one denominator, where a slope stands beside it that may cancel it."""
-    if not e.has(Slope) or e.has(Sum):
+    if not e.has(Slope):
         return None
     factors = list(Mul.make_args(e))
     for at, factor in enumerate(factors):
@@ -52,24 +66,27 @@ def _common_denominator(e: Expr, forward: Equations, assumptions: tuple[Assumpti
             back = {d: r for r, d in names.items()}
             joined = together(factor.xreplace(names))
             top, bottom = fraction(joined)
-            after = product(
-                [*factors[:at], top.expand().xreplace(back), Pow(bottom.xreplace(back), -1), *factors[at + 1 :]]
-            )
+            others = [*factors[:at], *factors[at + 1 :]]
+            if -1 in others:  # the sign goes into the numerator: -(y - a) is a - y
+                others.remove(Integer(-1))
+                top = -top
+            after = product([top.expand().xreplace(back), Pow(bottom.xreplace(back), -1), *others])
             if after != e:
                 return "common denominator", after, "", None
     return None
 
 
+@_inside_sums
 def _slope_cancels(e: Expr, forward: Equations, assumptions: tuple[Assumption, ...]) -> Rewriting | None:
     """sigma'(z) = a(1-a) cancels a denominator a(1-a)."""
-    if not e.has(Slope) or e.has(Sum):
+    if not e.has(Slope):
         return None
     written = slopes_by_output(e, forward)
     if written == e:
         return None
     names = {r: Dummy(str(r)) for r in sorted(written.atoms(Indexed), key=str)}
     before, after = fraction(together(e.xreplace(names)))[1], cancel(written.xreplace(names))
-    outputs = {names[r] for r in written.atoms(Indexed) if r in names} & before.free_symbols
+    outputs = {names.get(a, a) for a in (_output_of(s, forward) for s in e.atoms(Slope))} & before.free_symbols
     if not outputs or fraction(after)[1].free_symbols & outputs:
         return None
     back = {d: r for r, d in names.items()}
@@ -98,7 +115,7 @@ def _use_assumption(e: Expr, forward: Equations, assumptions: tuple[Assumption, 
     return None
 
 
-REWRITES: tuple[Callable[[Expr, Equations, tuple[Assumption, ...]], Rewriting | None], ...] = (
+REWRITES: tuple[Rewrite, ...] = (
     _use_assumption,
     _common_denominator,
     _slope_cancels,

@@ -20,6 +20,7 @@ from .steps import Context
 
 DIGITS = 20
 TOLERANCE = Float("1e-9")
+LARGEST = Float("1e100000")  # of any part of an expression; what is shown is at most 1e308
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -64,7 +65,9 @@ def in_line(line: Expr, values: Mapping[Symbol, Number], where: str) -> Number:
 
 def _number(e: Expr, values: Mapping[Any, Number], where: str) -> Number:
     """Exact where it is rational, else to 20 digits."""
-    at = Activation.written_out(e.xreplace(dict(values)))
+    written = Activation.written_out(e)
+    _size(written, values, where)
+    at = written.xreplace(dict(values))
     found = at if at.is_Rational else at.evalf(DIGITS)
     if found.has(nan, zoo, oo, -oo):
         raise DomainError("there is a division by zero or a logarithm of zero at these values", where)
@@ -73,6 +76,16 @@ def _number(e: Expr, values: Mapping[Any, Number], where: str) -> Number:
     if abs(found) > Float("1e308"):
         raise DomainError("the value is too large for a number of 64 bits", where)
     return found
+
+
+def _size(e: Expr, values: Mapping[Any, Number], where: str) -> Expr:
+    """About the value, part by part: SymPy computes a tower such as e^(e^(e^9)) as one number, without end."""
+    if not e.args:
+        return values.get(e, e).evalf(15)
+    about = e.func(*(_size(a, values, where) for a in e.args)).evalf(15)
+    if about.is_Float and abs(about) > LARGEST:
+        raise DomainError("a part of it is too large to be computed", where)
+    return about
 
 
 def check_corners(start: Expr, values: Mapping[Symbol, Number]) -> None:

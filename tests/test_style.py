@@ -51,7 +51,7 @@ def test_nothing_in_the_package_is_silenced_without_a_reason():
         (RUFF, "import os\n", "F401"),
         (RUFF, "import sys\nimport os\nprint(os, sys)\n", "I001"),
         (RUFF, "def f(x=[]):\n    return x\n", "B006"),
-        (RUFF, f"x = '{'x' * 120}'\n", "E501"),
+        (RUFF, f"x = '{'x' * 140}'\n", "E501"),
         (RUFF, "from typing import List\nx: List[int] = []\n", "UP006"),
         (RUFF, "x = 1  # noqa: F401\n", "RUF100"),
         (MYPY, "def f(x):\n    return x\n", "no-untyped-def"),

@@ -1,0 +1,192 @@
+"""Forward and backward through the nodes of a graph.
+
+    forward: the output of each gate from its inputs, in order        backward: gradient of an input += upstream * local, in reverse order
+
+A gradient is known when every gate that uses the value has sent its part; before that it is None, never 0.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from .errors import DomainError
+from .gates import CONSTANT, VARIABLE, NoSlope, NoValue, Value, bounded
+from .numerals import short
+from .wiring import Node
+
+FAILURES = (ArithmeticError, ValueError)
+
+
+def forward(nodes: Sequence[Node], given: Mapping[int, Value]) -> list[Value]:
+    """The value of every node; `given` has those of the variables. Raises `DomainError`, naming the node and its inputs."""
+    values: list[Value] = []
+    for place, node in enumerate(nodes):
+        gate = node.gate
+        if gate is VARIABLE:
+            values.append(given[place])
+            continue
+        if gate is CONSTANT:
+            values.append(node.constant)
+            continue
+        try:
+            value = gate.value([values[i] for i in node.inputs])
+            values.append(value if type(value) is float and math.isfinite(value) else bounded(value))
+        except FAILURES as error:
+            raise _failure(nodes, place, values, error, "there is no value") from None
+    return values
+
+
+def _failure(nodes: Sequence[Node], place: int, values: Sequence[Value], error: Exception, missing: str) -> DomainError:
+    """The error for a node: why, and what its inputs were."""
+    node = nodes[place]
+    inputs = ", ".join(f"{nodes[i].name} = {short(values[i])}" for i in dict.fromkeys(node.inputs) if nodes[i].gate is not CONSTANT)
+    if isinstance(error, (NoValue, NoSlope)):
+        why = str(error)
+    elif isinstance(error, OverflowError):
+        why = "overflow: the result is too large for a number of 64 bits"
+    else:
+        why = "division by zero" if isinstance(error, ZeroDivisionError) else missing
+    return DomainError(f"{why}{f', at {inputs}' if inputs else ''}", f"node {described(nodes, place)}", "choose other values")
+
+
+def described(nodes: Sequence[Node], place: int) -> str:
+    """v3 = v1 + b."""
+    node = nodes[place]
+    return f"{node.name} = {node.gate.formula([nodes[i].name for i in node.inputs])}" if node.is_gate else node.name
+
+
+def needed(nodes: Sequence[Node], output: int, wrt: Iterable[int]) -> list[bool]:
+    """Which nodes the gradient runs through: those between the output and the variables `wrt`."""
+    depends = [False] * len(nodes)
+    for place in wrt:
+        depends[place] = True
+    for place, node in enumerate(nodes):
+        depends[place] = depends[place] or any(depends[i] for i in node.inputs)
+    leads = [False] * len(nodes)
+    leads[output] = True
+    for place in range(len(nodes) - 1, -1, -1):
+        if leads[place]:
+            for i in nodes[place].inputs:
+                leads[i] = True
+    return [a and b for a, b in zip(depends, leads, strict=True)]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What one gate sends to one of its inputs: product = upstream * local."""
+
+    to: str
+    local: Value
+    product: Value
+
+
+@dataclass(frozen=True)
+class GateStep:
+    """One gate of the backward pass.
+
+    node      its name; `formula` what it computes: v3 = v1 + b
+    upstream  d output / d node, the sum of `addends`: what each gate that uses the node has sent (none for the output, whose gradient is 1)
+    flows     what goes to each input
+    does      what such a gate does to a gradient; `remark`: what is special here, such as a tie of a maximum
+    """
+
+    node: str
+    formula: str
+    upstream: Value
+    addends: tuple[tuple[str, Value], ...]
+    flows: tuple[Flow, ...]
+    does: str
+    remark: str = ""
+
+    def __str__(self) -> str:
+        added = f" = {' + '.join(_bracketed(product) for _, product in self.addends)}" if len(self.addends) > 1 else ""
+        lines = [f"{self.formula}   upstream {short(self.upstream)}{added}   {self.does}"]
+        for flow in self.flows:
+            lines.append(f"  to {flow.to}: {_bracketed(self.upstream)} · {_bracketed(flow.local)} = {short(flow.product)}")
+        return "\n".join([*lines, *([f"  {self.remark}"] if self.remark else [])])
+
+
+def _bracketed(value: Value) -> str:
+    return f"({short(value)})" if value < 0 else short(value)
+
+
+class Backward:
+    """A backward pass that goes one gate at a time.
+
+    gradients  of every node; None where it is not known yet
+    arrived    for every node what it was sent: (the gate, its value of `slot`, the product)
+    current    the gate that was passed last
+    """
+
+    def __init__(self, nodes: Sequence[Node], output: int, values: Sequence[Value], wrt: Iterable[int]) -> None:
+        self.nodes, self.output, self.values = nodes, output, values
+        self.needed = needed(nodes, output, wrt)
+        self.gradients: list[Value | None] = [None] * len(nodes)
+        self.gradients[output] = 1
+        self.arrived: list[list[tuple[int, int, Value]]] = [[] for _ in nodes]
+        self.current: int | None = None
+        self._sent: list[tuple[int, Value, Value]] = []
+        self._waiting = [0] * len(nodes)
+        for place, node in enumerate(nodes):
+            if self.needed[place]:
+                for i in node.inputs:
+                    self._waiting[i] += 1
+        self._left = [place for place, node in enumerate(nodes) if self.needed[place] and node.is_gate]
+        if not self._left:
+            self._finish()
+
+    @property
+    def finished(self) -> bool:
+        return not self._left
+
+    def advance(self) -> None:
+        """Passes the next gate; nothing changes if it has no derivative: then `DomainError` names it and its inputs."""
+        place = self._left[-1]
+        node = self.nodes[place]
+        wanted = [slot for slot, i in enumerate(node.inputs) if self.needed[i]]
+        upstream = self.gradients[place]
+        try:
+            slopes = node.gate.slopes(wanted, self.values[place], [self.values[i] for i in node.inputs])
+            products = [bounded(upstream * slope) for slope in slopes]
+            sums = self._sums([node.inputs[slot] for slot in wanted], products)
+        except FAILURES as error:
+            raise _failure(self.nodes, place, self.values, error, "there is no derivative") from None
+        for slot, product in zip(wanted, products, strict=True):
+            self.arrived[node.inputs[slot]].append((place, slot, product))
+            self._waiting[node.inputs[slot]] -= 1
+        self._sent = [(node.inputs[slot], slope, product) for slot, slope, product in zip(wanted, slopes, products, strict=True)]
+        for i, gradient in sums.items():
+            self.gradients[i] = gradient
+        self.current = place
+        self._left.pop()
+        if not self._left:
+            self._finish()
+
+    def _sums(self, inputs: list[int], products: list[Value]) -> dict[int, Value]:
+        """The gradients that are known once these products arrive."""
+        found = {}
+        for i in dict.fromkeys(inputs):
+            new = [p for at, p in zip(inputs, products, strict=True) if at == i]
+            if self._waiting[i] == len(new):
+                parts = [p for _, _, p in self.arrived[i]] + new
+                found[i] = bounded(sum(parts[1:], parts[0])) if len(parts) > 1 else parts[0]
+        return found
+
+    def _finish(self) -> None:
+        """What the output does not depend on has the gradient 0."""
+        leads = needed(self.nodes, self.output, [n for n, node in enumerate(self.nodes) if node.gate is VARIABLE])
+        for place, node in enumerate(self.nodes):
+            if not leads[place] and node.gate is not CONSTANT:
+                self.gradients[place] = 1 if place == self.output else 0
+
+    def record(self) -> GateStep:
+        """What happened at the gate that was passed last."""
+        assert self.current is not None
+        place = self.current
+        node, inputs = self.nodes[place], [self.values[i] for i in self.nodes[place].inputs]
+        flows = tuple(Flow(self.nodes[i].name, slope, product) for i, slope, product in self._sent)
+        addends = tuple((self.nodes[gate].name, product) for gate, _, product in self.arrived[place])
+        remark = node.gate.remark(self.values[place], inputs) if node.gate.remark else ""
+        return GateStep(node.name, described(self.nodes, place), self.gradients[place], addends, flows, node.gate.does, remark)
