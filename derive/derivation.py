@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -17,6 +18,7 @@ from .partial import Partial
 from .printing import Printer
 from .shape import real_values
 from .steps import Context, Proof, Step, verify
+from .terminal import width
 from .values import IndexForm, all_equal, check_corners, in_line, is_indexed, nearest, number, without_corners
 
 
@@ -126,7 +128,7 @@ class Derivation:
         """The lines as they are printed: start = first line, then = line, with the rule in the margin."""
         printer = self.printer(style, notation)
         lines = [printer.expression(line) for line in self.lines]
-        return _rows(lines, lines, self.steps)
+        return _rows(lines, lines, self, style, notation)
 
     def latex(self, notation: Notation | None = None) -> str:
         """Aligned lines, as an `align*` environment."""
@@ -167,7 +169,7 @@ class Worked:
         shown = [style.number(rounded(n, self.decimal)) for n in self.numbers]
         texts = [printer.expression(line) for line in derivation.lines]
         ends = [text if text.string == n.string else style.equal(text, n) for text, n in zip(texts, shown, strict=True)]
-        return _rows([plain.expression(line) for line in derivation.lines], ends, derivation.steps)
+        return _rows([plain.expression(line) for line in derivation.lines], ends, derivation, style, notation)
 
     def latex(self, notation: Notation | None = None) -> str:
         """Aligned lines, as an `align*` environment."""
@@ -227,11 +229,26 @@ def _unfolded(steps: Iterable[Step]) -> Iterable[Step]:
         yield from _unfolded(step.substeps) if step.substeps else (step,)
 
 
-def _rows(lines: list[Text], shown: list[Text], steps: tuple[Step, ...]) -> list[Row]:
+NAMING = ("definition of ", "put in ")  # what follows in a rule are names of quantities
+WIDE = 24  # characters in a terminal: a longer left side would push every line to the right
+
+
+def _rows(lines: list[Text], shown: list[Text], derivation: Derivation, style: Style, notation: Notation | None) -> list[Row]:
     """A line that prints as the one above it is left out: it names what is already written."""
-    rows: list[Row] = []
-    for before, after, text, step in zip(lines, lines[1:], shown[1:], steps, strict=False):
-        if after.string != before.string:
-            note = f"{step.rule}, assuming {step.assuming.text}" if step.assuming else step.rule
-            rows.append(Row(None if rows else lines[0], text, note))
-    return rows or [Row(lines[0], shown[0])]
+    pairs = zip(lines, lines[1:], shown[1:], derivation.steps, strict=False)
+    kept = [(text, step) for before, after, text, step in pairs if after.string != before.string]
+    if not kept:
+        return [Row(lines[0], shown[0])]
+    alone = width(derivation.printer(UNICODE, notation).expression(derivation.start).string) > WIDE
+    rows = [Row(None, lines[0], relation="")] if alone else []
+    for text, step in kept:
+        rows.append(Row(None if rows else lines[0], text, margin(step, derivation.printer(style, notation))))
+    return rows
+
+
+def margin(step: Step, printer: Printer) -> str:
+    """The rule as it stands in the margin: quantities by the names that a reader sees, z² and not z2."""
+    head = next((start for start in NAMING if step.rule.startswith(start)), step.rule)
+    words = re.split(r"(\w+)", step.rule[len(head) :])
+    told = [printer.symbol(word) if word in printer.quantities else word for word in words]
+    return printer.style.margin([head, *told, f", assuming {step.assuming.text}" if step.assuming else ""])

@@ -17,7 +17,7 @@ from .exact import held
 from .function_gates import activation_gate
 from .gates import CONSTANT, VARIABLE, Gate, NoSlope, Value, Values
 from .ops import Activation
-from .passes import FAILURES, Backward, forward
+from .passes import Backward, forward
 from .tally import NONE, Operations
 from .wiring import Node, Wiring, as_written
 
@@ -180,7 +180,7 @@ def _all(nodes: Sequence[Node], places: Sequence[int], wanted: Sequence[Node], p
 
 
 def written_out(nodes: Sequence[Node], output: int, kinds: Collection[Any]) -> tuple[tuple[Node, ...], int]:
-    """The nodes with each gate of these activations as the gates of its formula; every name that was there stays. And the output's place."""
+    """The nodes, and the output's place, with each gate of these activations as the gates of its formula; every name stays."""
     wiring = Wiring()
     moved: dict[int, int] = {}
     for n, node in enumerate(nodes):

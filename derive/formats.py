@@ -52,8 +52,6 @@ class Format(ABC):
 class Plain(Format):
     """Text for a terminal."""
 
-    columns, left = 100, 30  # what a line should fit into; a longer left side stands alone on the first line
-
     def whole(self, title: str, blocks: Sequence[Block]) -> str:
         return f"{title}\n{'=' * width(title)}\n\n{self.body(blocks)}\n"
 
@@ -64,29 +62,7 @@ class Plain(Format):
         return text
 
     def formulas(self, rows: Rows) -> str:
-        """Lines aligned at the sign of equality, notes in a column beside them, or if too long below."""
-        lines = list(rows(UNICODE))
-        start = lines[0].left if lines else None
-        if start is not None and width(start.string) > self.left and not any(row.left for row in lines[1:]):
-            return f"{start}\n{self.noted([lines[0]._replace(left=None), *lines[1:]])}"
-        return self.noted(lines)
-
-    def noted(self, lines: list[Row]) -> str:
-        """The lines with their notes."""
-        beside = UNICODE.aligned(lines)
-        if not any(row.note for row in lines) or max(map(width, beside.splitlines())) <= self.columns:
-            return beside
-        bare = UNICODE.aligned([row._replace(note="") for row in lines]).splitlines()
-        pairs = [(line, row.note) for row, line in zip(lines, bare, strict=True)]
-        column = 3 + max((w for line, note in pairs if (w := width(line)) + 3 + width(note) <= self.columns), default=0)
-        shown = []
-        for line, note in pairs:
-            gap = column - width(line)
-            if note and (gap < 3 or column + width(note) > self.columns):
-                shown += [line, " " * (self.columns - width(note)) + note]
-            else:
-                shown.append(f"{line}{' ' * gap if note else ''}{note}")
-        return "\n".join(shown)
+        return UNICODE.aligned(rows(UNICODE))
 
     def code(self, source: str) -> str:
         return source

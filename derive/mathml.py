@@ -50,13 +50,21 @@ class Mathml(Style):
 
     def aligned(self, rows: Sequence[Row]) -> str:
         lines = []
-        for left, right, note, label in rows:
-            line = _cell(left.string if left else "", "right") + _cell(f'<mo form="infix">=</mo>{right.string}', "left")
-            for shown, wanted in ((note, any(r.note for r in rows)), (label and f"({label})", any(r.label for r in rows))):
+        for left, right, note, label, relation in rows:
+            sign = '<mo form="infix">=</mo>' if relation else ""
+            line = _cell(left.string if left else "", "right") + _cell(f"{sign}{right.string}", "left")
+            label = label and f"<mtext>({escape(label)})</mtext>"
+            for shown, wanted in ((note, any(r.note for r in rows)), (label, any(r.label for r in rows))):
                 if wanted:
-                    line += _cell(f'<mspace width="1em"/><mtext>{escape(shown)}</mtext>' if shown else "", "left")
+                    line += _cell(f'<mspace width="1em"/>{shown}' if shown else "", "left")
             lines.append(f"<mtr>{line}</mtr>")
         return self._math(f'<mtable displaystyle="true">{"".join(lines)}</mtable>', "block")
+
+    def margin(self, parts: Sequence[str | Text]) -> str:
+        def words(text: str) -> str:
+            return f"<mtext>{escape(text).replace(' ', '&#160;')}</mtext>"  # plain blanks at the ends would go
+
+        return "".join(words(part) if isinstance(part, str) else part.string for part in parts if part)
 
     def inline(self, text: Text) -> str:
         return self._math(text.string, "inline")

@@ -46,12 +46,16 @@ class Text:
 
 
 class Row(NamedTuple):
-    """A line of a derivation: left = right, with the rule in the margin, and a label such as BP1."""
+    """A line of a derivation: left = right, with the rule in the margin, and a label such as BP1.
+
+    Without a relation, `right` stands alone: a long left side on a line of its own.
+    """
 
     left: Text | None
     right: Text
-    note: str = ""
+    note: str = ""  # marked up by `Style.margin`
     label: str = ""
+    relation: str = "="
 
 
 class Style(ABC):
@@ -205,6 +209,10 @@ class Style(ABC):
     @abstractmethod
     def aligned(self, rows: Sequence[Row]) -> str:
         """Lines of a derivation, aligned at the sign of equality, the rule in the margin, the label last."""
+
+    @abstractmethod
+    def margin(self, parts: Sequence[str | Text]) -> str:
+        """Words and formulas of a note in the margin, marked up."""
 
     @abstractmethod
     def inline(self, text: Text) -> str:

@@ -54,16 +54,35 @@ class Terminal(Style):
     def foreign(self, latex: str, text: str) -> Text:
         return Text(text, Level.SUM)
 
-    def aligned(self, rows: Sequence[Row]) -> str:
-        def padded(cells: list[str]) -> list[str]:
-            widest = max((width(c) for c in cells), default=0)
-            return [c + " " * (widest - width(c)) for c in cells]
+    columns = 100  # what a line should fit into
 
-        lefts = padded([row.left.string if row.left else "" for row in rows])
-        rights = padded([row.right.string for row in rows])
-        notes = padded([row.note for row in rows])
-        labels = [f"({row.label})" if row.label else "" for row in rows]
-        return "\n".join(f"{a} = {b}   {c}   {d}".rstrip() for a, b, c, d in zip(lefts, rights, notes, labels, strict=True))
+    def aligned(self, rows: Sequence[Row]) -> str:
+        """Lines aligned at the sign of equality, with notes and labels in columns beside them; a note that is too far right stands below."""
+        widest = max((width(row.left.string) for row in rows if row.left), default=0)
+        lines = []
+        for row in rows:
+            left = row.left.string if row.left else ""
+            start = f"{left}{' ' * (widest - width(left))} = " if widest else "= "
+            lines.append(f"{start}{row.right.string}" if row.relation else row.right.string)
+        for kind in (1, 0):
+            shown = [row.note if kind else f"({row.label})" if row.label else "" for row in rows]
+            lines = self._beside(lines, shown) if any(shown) else lines
+        return "\n".join(line.rstrip() for line in lines)
+
+    def _beside(self, lines: list[str], notes: list[str]) -> list[str]:
+        fitting = [width(line) for line, note in zip(lines, notes, strict=True) if width(line) + 3 + width(note) <= self.columns]
+        column = 3 + max(fitting, default=0)
+        out = []
+        for line, note in zip(lines, notes, strict=True):
+            gap = column - width(line)
+            if note and (gap < 3 or column + width(note) > self.columns):
+                out.append(f"{line}\n{' ' * (self.columns - width(note))}{note}")
+            else:
+                out.append(f"{line}{' ' * max(gap, 0)}{note}")
+        return out
+
+    def margin(self, parts: Sequence[str | Text]) -> str:
+        return "".join(str(part) for part in parts)
 
     def inline(self, text: Text) -> str:
         return text.string
@@ -89,8 +108,9 @@ class Terminal(Style):
         return first + "".join(f" {'+' if sign > 0 else '-'} {term}" for sign, term in terms[1:])
 
     def _joined(self, left: str, operator: str, right: str, after_number: bool) -> str:
-        # 2e could be read as the beginning of a decimal number such as 2e5.
-        tight = operator == "juxtaposition" and left[-1:].isdigit() and after_number and right[:1] not in "eE"
+        # 2e could be read as the beginning of a decimal number such as 2e5, and 2sqrt as one word.
+        word = len(right) > 1 and right[:2].isalpha() and right[:2].isascii()
+        tight = operator == "juxtaposition" and left[-1:].isdigit() and after_number and right[:1] not in "eE" and not word
         return left + ("" if tight else _OPERATORS[operator]) + right
 
     def _fraction(self, above: Text, below: Text) -> str:

@@ -79,13 +79,17 @@ class Latex(Style):
     def aligned(self, rows: Sequence[Row]) -> str:
         notes, labels = any(r.note for r in rows), any(r.label for r in rows)
         lines = []
-        for left, right, note, label in rows:
-            line = f"{left.string + ' ' if left else ''}&= {right.string}"
-            line += f" && \\text{{{escape(note)}}}" if note else " &&" if notes and label else ""
+        for left, right, note, label, relation in rows:
+            sign = "&= " if relation else r"&\phantom{{}={}} "
+            line = f"{left.string + ' ' if left else ''}{sign}{right.string}"
+            line += f" && \\text{{{note}}}" if note else " &&" if notes and label else ""
             line += f" && \\text{{({escape(label)})}}" if labels and label else ""
             lines.append(line)
         # The length after the break is given also because a "[" that begins the next line would be read as one.
         return "\\begin{align*}\n" + " \\\\[2pt]\n".join(lines) + "\n\\end{align*}"
+
+    def margin(self, parts: Sequence[str | Text]) -> str:
+        return "".join(escape(part) if isinstance(part, str) else f"${part.string}$" for part in parts)
 
     def inline(self, text: Text) -> str:
         return f"${text.string}$"

@@ -429,7 +429,7 @@ def test_the_demo_is_the_main_job_in_one_command(run):
     assert (status, err) == (0, "")
     for piece in (
         "z¹ⱼ = Σₖ w¹ⱼₖ xₖ + b¹ⱼ",
-        "δ¹     = ((w²)ᵀ δ²) ⊙ tanh'(z¹)      (BP2)",
+        "δ¹     = ((w²)ᵀ δ²) ⊙ tanh'(z¹)   (BP2)",
         "steps, each proved.",
         "δ¹ⱼ = Σₖ ∂C/∂a¹ₖ ∂a¹ₖ/∂z¹ⱼ",
         "central differences",

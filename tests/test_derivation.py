@@ -192,7 +192,7 @@ def test_every_adjoint_of_one_sample_has_numbers():
         derivation = of_sweep(name, batch=False)
         worked = derivation.at(values, **{str(i): 1 for i in derivation.start.free_symbols if str(i) in "jk"})
         assert len(worked.numbers) == len(derivation.lines) > 2
-        assert " = " in str(worked).splitlines()[-1] and str(worked).count("assuming") == (name == "z2")
+        assert " = " in str(worked) and str(worked).count("assuming") == (name == "z2")
 
 
 @pytest.mark.parametrize(
