@@ -166,6 +166,7 @@ class Expander:
 
     def _carried_out(self, e: Partial, at: Mapping[Index, int]) -> Expr:
         f = e.function
-        if e.named and name_of(f) in self.definitions:
+        own = e.named and name_of(f) == name_of(e.variable)  # d z[k]/d z[j] is [j = k], whatever z is defined as
+        if e.named and not own and name_of(f) in self.definitions:
             f = self.definitions[name_of(f)].at(f.indices if isinstance(f, Indexed) else ())
         return self.scalar(f, at).diff(self.scalar(e.variable, at))

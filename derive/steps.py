@@ -45,7 +45,7 @@ class Proof:
 
     verdict  "proved", "refuted" or "undecided"
     how      "structure" (the same expression), "identity" (exact, at the sizes named in `detail`), "numeric" (equal at random points to 30
-             digits: evidence and no proof), or "counter-example"
+             digits: evidence and no proof), "counter-example", or "nothing" (no point at which both sides have real values)
     """
 
     step: Step
@@ -90,6 +90,8 @@ def prove(step: Step, context: Context = Context(), seed: int = 0) -> Proof:  # 
         if found == "different":
             place = ", ".join(f"{i} = {n}" for i, n in where.items())
             return Proof(step, "refuted", "counter-example", "; ".join(filter(None, [place, shown, example])))
+        if found == "unknown":
+            return Proof(step, "undecided", "nothing", "no point with real values was found")
         if found == "numeric":
             how = "numeric"
     if how == "numeric":
@@ -185,35 +187,38 @@ def _with_assumption(difference: Expr, step: Step, expander: Expander, at: Mappi
 
 
 def _is_zero(difference: Expr, definitions: Iterable[Mapping[Symbol, Expr]], seed: int) -> tuple[str, str]:
-    """("zero" | "numeric" | "different", the counter-example). Exact attempts first; a counter-example before a long proof."""
+    """("zero" | "numeric" | "unknown" | "different", the counter-example). Exact attempts first; a counter-example before a long proof."""
     written = difference
     for entries in ({}, *definitions):
         written = written.xreplace(dict(entries))
         if written == 0 or expand(written) == 0:
             return "zero", ""
         in_full = Activation.written_out(written)
-        example = _counter_example(in_full, seed)
+        tried, example = _sampled(in_full, seed)
         if not example:
-            return ("zero", "") if expand(fraction(together(in_full))[0]) == 0 else ("numeric", "")
+            return ("zero", "") if expand(fraction(together(in_full))[0]) == 0 else ("numeric" if tried else "unknown", "")
     return "different", example
 
 
-def _counter_example(e: Expr, seed: int) -> str:
-    """Values at which an expression is not zero, or an empty text. 30 digits, so that rounding is never taken for a difference."""
+def _sampled(e: Expr, seed: int) -> tuple[int, str]:
+    """(points tried, values at which an expression is not zero, or an empty text). 30 digits: rounding is never taken for a difference."""
     chance = random.Random(seed)
-    names = sorted((s for s in e.free_symbols), key=str)
+    names = sorted(e.free_symbols, key=str)
     tried = 0
-    for _ in range(40):
-        values = {
-            s: Rational(chance.randint(1, 99), 100) * (1 if tried % 2 == 0 else chance.choice((1, -1))) for s in names
-        }
-        value = e.xreplace(values).evalf(30)
+    for _ in range(60):
+        # All positive, all negative, then mixed: the slope of a ReLU is 1 at every positive point.
+        signs = ((1,), (-1,))[tried] if tried < 2 else (1, -1)
+        values = {s: Rational(chance.randint(1, 99), 100) * chance.choice(signs) for s in names}
+        try:
+            value = e.xreplace(values).evalf(30)
+        except (TypeError, ValueError):  # SymPy, where a step function meets a complex number
+            continue
         if value.has(nan, oo, zoo) or not value.is_number or value.is_extended_real is False:
             continue
         tried += 1
         if abs(value) > Float("1e-20"):
             shown = ", ".join(f"{s} = {v}" for s, v in list(values.items())[:8])
-            return f"{shown}: they differ by {float(value):.6g}"
-        if tried == 4:
+            return tried, f"{shown}: they differ by {float(value):.6g}"
+        if tried == 10:
             break
-    return ""
+    return tried, ""

@@ -72,7 +72,7 @@ def test_the_cost_is_zero_or_stationary_where_the_output_is_the_target(loss):
 
 @pytest.mark.parametrize(("kind", "loss"), FITTING)
 def test_after_every_output_that_fits_all_ways_agree(kind, loss):
-    check(Network(2, Dense(3, kind), loss=loss), rng=1)
+    check(Network(1, Dense(2, kind), loss=loss), rng=1)
 
 
 # --- The two outputs that cancel.
@@ -116,13 +116,13 @@ FAR = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [1.0, 1.0], [-1.0, 1.0], [0
 TARGETS = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.5, 0.5], [0.25, 0.75], [1.0, 0.0]])
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize(("kind", "loss"), FITTING)
-def test_at_saturation_there_is_no_nan_and_no_warning(kind, loss, dtype):
-    f = Network(2, Dense(2, kind), loss=loss).compile(dtype)
+def test_at_saturation_there_is_no_nan_and_no_warning(kind, loss):
+    net = Network(2, Dense(2, kind), loss=loss)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for w in (np.eye(2), -np.eye(2), np.array([[1.0, -1.0], [1.0, 1.0]])):
+        for dtype, w in product(("float64", "float32"), (np.eye(2), -np.eye(2), np.array([[1.0, -1.0], [1.0, 1.0]]))):
+            f = net.compile(dtype)
             C, g = f.value_and_grad({"w1": 1000 * w, "b1": np.zeros(2)}, FAR, TARGETS)
             assert np.isfinite(C)
             for gradient in g.values():
@@ -130,16 +130,16 @@ def test_at_saturation_there_is_no_nan_and_no_warning(kind, loss, dtype):
             assert np.isfinite(f.predict({"w1": 1000 * w, "b1": np.zeros(2)}, FAR)).all()
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("output", [sigmoid, softmax, identity])
 @pytest.mark.parametrize("kind", ACTIVATIONS.values(), ids=ACTIVATIONS)
-def test_at_saturation_of_a_hidden_layer_there_is_no_nan_and_no_warning(kind, output, dtype):
+def test_at_saturation_of_a_hidden_layer_there_is_no_nan_and_no_warning(kind, output):
     net = Network(2, Dense(2, kind), Dense(2, output), loss=squared_error if output is identity else cross_entropy)
     p = {"w1": 1000 * np.eye(2), "b1": np.zeros(2), "w2": np.array([[1.0, -1.0], [1.0, 1.0]]), "b2": np.zeros(2)}
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        C, g = net.compile(dtype).value_and_grad(p, FAR, TARGETS)
-    assert np.isfinite(C) and all(np.isfinite(v).all() and v.dtype == dtype for v in g.values())
+        for dtype in ("float64", "float32"):
+            C, g = net.compile(dtype).value_and_grad(p, FAR, TARGETS)
+            assert np.isfinite(C) and all(np.isfinite(v).all() and v.dtype == dtype for v in g.values())
 
 
 @pytest.mark.parametrize(

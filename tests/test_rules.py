@@ -56,7 +56,7 @@ EXAMPLES = [
     ("quotient rule", "w/(w+1)", "(∂w/∂w (w + 1) - w ∂/∂w (w + 1))/(w + 1)²"),
     ("reciprocal", "1/w", "-1/w²"),
     ("reciprocal, chain rule", "1/sin(w)", "-(1/sin(w)²) ∂/∂w (sin(w))"),
-    ("square root", "sqrt(w)", "1/(2sqrt(w))"),
+    ("square root", "sqrt(w)", "1/(2 sqrt(w))"),
     ("power rule", "w^5", "5w⁴"),
     ("power rule", "1/w^2", "-2/w³"),
     ("power rule", "w^x", "x w^(x - 1)"),

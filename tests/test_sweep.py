@@ -82,7 +82,7 @@ def sweep_of(name, form):
 
 
 # Every network for one sample; for a batch, those in which the sample index meets something new.
-BATCHES = ("three layers", "categorical cross entropy", "weight decay", "tied", "residual", "own layer", "identity", "shared scalar")
+BATCHES = ("identity", "categorical cross entropy", "weight decay", "residual", "shared scalar")
 PROVED = [(name, form) for name in NETWORKS for form in FORMS if form == "single" or name in BATCHES]
 
 
