@@ -7,12 +7,13 @@ from dataclasses import replace
 from functools import cached_property
 
 from .derivation import Derivation
-from .equations import Equation
+from .equations import Equation, uses
 from .errors import DeriveError
-from .indices import Quantity
+from .exact import held
+from .indices import Quantity, contract
 from .sheets import NetworkEquations, Shown
-from .steps import Proof
-from .sweep import Adjoint, Sweep, reverse_sweep
+from .steps import Proof, Step
+from .sweep import Adjoint, Sweep, put_in, reverse_sweep
 
 
 class Backprop(Shown):
@@ -60,15 +61,37 @@ class Backprop(Shown):
         if form not in ("component", "batch"):
             raise DeriveError(f"the form is {form!r}, expected 'component' or 'batch'", "derivation")
         sweep = self.batch if form == "batch" else self.single
-        adjoint = sweep.of(name)
-        if adjoint is None:
-            raise DeriveError(f"there is no gradient called {name!r}", "derivation", f"there are {self._names()}")
-        return _derivation(adjoint, sweep)
+        return _derivation(self._found(sweep, name), sweep)
 
     def derivations(self, form: str = "component") -> dict[str, Derivation]:
         """Every derivation, those that later ones put in included, in the order of the sweep."""
         sweep = self.batch if form == "batch" else self.single
         return {a.of.name: _derivation(a, sweep) for a in sweep.adjoints}
+
+    def unrolled(self, name: str) -> Derivation:
+        """dC/d`name` of one sample with every error below the output put in: one slope and one weight for each layer on the way.
+
+        This product is why gradients vanish: a sigmoid's slope is at most 1/4.
+        """
+        sweep = self.single
+        adjoint = self._found(sweep, name)
+        place = {a.equation.name: n for n, a in enumerate(sweep.adjoints)}
+        definitions = {a.equation.name: a.equation for a in sweep.adjoints}
+        now, taken = adjoint.equation.rhs, [i.name for i in adjoint.equation.indices]
+        steps = [Step("from the sweep", adjoint.equation.reference, now)]
+        with held():
+            while inside := uses(now) & set(definitions):
+                last = max(inside, key=lambda n: place[n])  # the one found last depends on the others
+                after = contract(put_in(now, {last: definitions[last]}), taken)
+                steps.append(Step(f"put in {last}", now, after))
+                now = after
+        return Derivation(adjoint.equation.reference, tuple(steps), sweep.context, _quantities(sweep))
+
+    def _found(self, sweep: Sweep, name: str) -> Adjoint:
+        adjoint = sweep.of(name)
+        if adjoint is None:
+            raise DeriveError(f"there is no gradient called {name!r}", "derivation", f"there are {self._names()}")
+        return adjoint
 
     def verify(self) -> tuple[Proof, ...]:
         """The proof of every step of every derivation; raises `Disagreement` at the first that is wrong."""
