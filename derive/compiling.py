@@ -56,14 +56,31 @@ class Compiled:
         return p, X, Y
 
     def _data(self, given: Array, width: Any, name: str) -> Array:
-        array = np.asarray(given, self.dtype)
+        array = self._array(given, name)
         if array.ndim != 2 or (array.shape[1] != width and isinstance(width, int)):
             hint = f"{name}.reshape(-1, 1) makes a column" if array.ndim == 1 and width == 1 else "rows are samples"
             raise ShapeError(f"{name} has shape {array.shape}, expected (samples, {width})", hint=hint)
+        if not len(array):
+            raise ShapeError(f"{name} has no samples", hint="give at least one row")
         return array
+
+    def _array(self, given: Any, name: str) -> Array:
+        """Real numbers as an array; an array of the right kind as it is."""
+        if isinstance(given, np.ndarray) and given.dtype is self.dtype:
+            return given
+        try:
+            array = np.asarray(given)
+            if array.dtype.kind not in "biuf":
+                raise TypeError
+            return array.astype(self.dtype)
+        except (TypeError, ValueError):
+            hint = "every row needs the same length, and every entry must be a number"
+            raise DeriveError(f"{name} is no array of real numbers", hint=hint) from None
 
     def _parameters(self, p: Parameters) -> Parameters:
         """The parameters as they are where every one fits, which is the common case and must cost next to nothing."""
+        if not isinstance(p, Mapping):
+            raise DeriveError(f"p is a {type(p).__name__}, expected a dictionary of arrays by name", hint="net.init(rng) makes one")
         dtype = self.dtype
         for name, shape in self.shapes.items():
             array = p.get(name)
@@ -73,10 +90,11 @@ class Compiled:
 
     def _parameter(self, p: Parameters, name: str, shape: tuple[Any, ...]) -> Array:
         if name not in p:
-            there = ", ".join(p) or "none"
+            there = ", ".join(map(str, p)) or "none"
             raise DeriveError(f"the parameter {name} is missing", "p", f"there are {there}; net.init(rng) makes all of them")
-        array = np.asarray(p[name], self.dtype)
-        if len(array.shape) != len(shape) or any(isinstance(n, int) and n != k for n, k in zip(shape, array.shape, strict=True)):
+        array = self._array(p[name], name)
+        fitting = len(array.shape) == len(shape) and all(n is None or n == k for n, k in zip(shape, array.shape, strict=True))
+        if not fitting:
             raise ShapeError(f"{name} has shape {array.shape}, expected {shape}", "p")
         return array
 

@@ -10,7 +10,7 @@ from typing import Any
 from sympy import Add, Expr, Indexed, IndexedBase, Integer, KroneckerDelta, Sum, Symbol
 
 from .errors import DeriveError, ShapeError
-from .indices import Axis, Index, Quantity, bound, name_of, rename
+from .indices import Axis, Index, Quantity, bound, is_size, name_of, rename
 from .ops import RowActivation
 from .partial import Partial
 
@@ -112,7 +112,7 @@ class Equations:
 
 def uses(e: Expr) -> set[str]:
     """The names of the quantities (and constants) in an expression; sizes and indices are neither."""
-    plain = {s.name for s in e.free_symbols if type(s) is Symbol and not (s.is_integer and s.is_positive)}
+    plain = {s.name for s in e.free_symbols if type(s) is Symbol and not is_size(s)}
     bases = {b.args[0].name for b in e.atoms(IndexedBase)}
     return {name_of(r) for r in e.atoms(Indexed)} | (plain - bases)
 

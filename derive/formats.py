@@ -10,7 +10,7 @@ from typing import Any
 
 from .blocks import Block, Code, Formulas, Grid, Heading, Paragraph, Rows
 from .errors import DeriveError
-from .notation import LATEX, MATHML, UNICODE, Row
+from .notation import LATEX, MATHML, UNICODE
 from .pages import article, page
 from .terminal import width
 from .tex import escape

@@ -110,17 +110,9 @@ def name_of(reference: Expr) -> str:
     return str(reference.base.label) if isinstance(reference, Indexed) else str(reference.name)
 
 
-def references(e: Expr) -> dict[str, list[Expr]]:
-    """Every indexed entry and every plain symbol in an expression, by quantity name, in an order that does not depend on hashes."""
-    found: dict[str, set[Expr]] = {}
-    for part in e.atoms(Indexed) | {s for s in e.free_symbols if type(s) is Symbol}:
-        if isinstance(part, Indexed) or not _is_size(part, e):
-            found.setdefault(name_of(part), set()).add(part)
-    return {name: sorted(found[name], key=lambda r: r.sort_key()) for name in sorted(found)}
-
-
-def _is_size(symbol: Symbol, e: Expr) -> bool:
-    return bool(symbol.is_integer and symbol.is_positive)
+def is_size(e: Expr) -> bool:
+    """Whether a symbol is the size of an axis, such as m: a constant, whatever its letter."""
+    return bool(isinstance(e, Symbol) and not isinstance(e, Index) and e.is_integer and e.is_positive)
 
 
 def bound(e: Sum) -> tuple[Index, ...]:
@@ -131,7 +123,10 @@ def bound(e: Sum) -> tuple[Index, ...]:
                 f"the sum over {limit} does not run over one whole axis",
                 hint="use an index of an Axis, from 1 to its size",
             )
-    return tuple(limit[0] for limit in e.limits)
+    own = tuple(limit[0] for limit in e.limits)
+    if len(set(own)) < len(own):
+        raise Unsupported(f"the sum {e} runs twice over one index", hint="give the inner sum an index of its own")
+    return own
 
 
 def summed(e: Expr, indices: Iterable[Index]) -> Expr:

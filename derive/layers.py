@@ -124,6 +124,15 @@ class Dense(Layer):
     tie: str | None = None
     transpose: bool = False
 
+    def __post_init__(self) -> None:
+        if not (isinstance(self.activation, type) and issubclass(self.activation, (Activation, RowActivation))):
+            hint = "give the class itself, for example Dense(3, tanh) after `from derive import tanh`"
+            raise DeriveError(f"the activation is {self.activation!r}, expected a class of activations", "Dense", hint)
+        if self.tie is not None and not isinstance(self.tie, str):
+            raise DeriveError(f"it is tied to {self.tie!r}, expected the name of a weight", "Dense", 'for example tie="w1"')
+        if self.transpose and self.tie is None:
+            raise DeriveError("there is nothing to transpose", "Dense", 'transpose=True goes with a tie, for example tie="w1"')
+
     def shared_axes(self, layer: int) -> list[tuple[int, int]]:
         if self.tie is None:
             return []
@@ -160,6 +169,10 @@ class Residual(Layer):
 
     inner: Dense
     same_width: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.inner, Dense):
+            raise DeriveError(f"{self.inner!r} is not a dense layer", "Residual", "for example Residual(Dense(4, tanh))")
 
     @property
     def size(self) -> Any:

@@ -17,7 +17,7 @@ from sympy.core.function import Application
 
 from .equations import Equation
 from .errors import Unsupported
-from .indices import SAMPLES, Index, Quantity, name_of, terms
+from .indices import SAMPLES, Index, Quantity, is_size, name_of, terms
 
 Axes = tuple[Index, ...]
 
@@ -150,13 +150,13 @@ class Lifter:
 
     def _entry(self, e: Expr) -> Node:
         if not e.atoms(Indexed):
-            if isinstance(e, Symbol) and type(e) is Symbol and e.name in self.quantities:
+            if isinstance(e, Symbol) and _mentions(e, self.quantities):
                 return Leaf((), self.quantities[e.name])
             if isinstance(e, Index) or e.has(KroneckerDelta):
                 raise Unsupported(
                     f"{e} has no array form", hint="only entries of arrays can be lifted, not the index itself"
                 )
-            if not any(type(s) is Symbol and s.name in self.quantities for s in e.free_symbols):
+            if not _mentions(e, self.quantities):
                 return Scalar((), e)
         if isinstance(e, Indexed):
             repeated = len(set(e.indices)) < len(e.indices)
@@ -281,7 +281,7 @@ _ONE = Scalar((), Symbol("1"))
 
 
 def _mentions(e: Expr, quantities: Mapping[str, Quantity]) -> bool:
-    return any(type(s) is Symbol and s.name in quantities for s in e.free_symbols)
+    return any(type(s) is Symbol and not is_size(s) and s.name in quantities for s in e.free_symbols)
 
 
 def _union(nodes: Sequence[Node], out: Axes) -> Axes:

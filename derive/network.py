@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -21,6 +22,7 @@ from .indices import SAMPLES, Axis, Quantity, summed
 from .layers import AnyActivation, Builder, Dense, Layer
 from .losses import Loss, squared_error
 from .ops import sigmoid
+from .samples import generator
 from .scalars import scalar_equations
 from .sheets import NetworkEquations
 from .steps import Assumption
@@ -46,8 +48,11 @@ class Network:
             raise DeriveError(
                 "a network needs at least one layer", "Network", "for example Network(2, Dense(1, sigmoid))"
             )
-        if not (np.isreal(l2) and np.isfinite(l2) and l2 >= 0):
-            raise DeriveError(f"l2 is {l2}, expected a number of at least 0", "Network")
+        if isinstance(l2, bool) or not isinstance(l2, (int, float, np.number)) or not (math.isfinite(l2) and l2 >= 0):
+            raise DeriveError(f"l2 is {l2!r}, expected a number of at least 0", "Network")
+        if not (isinstance(loss, type) and issubclass(loss, Loss)):
+            hint = "give the class itself, for example loss=cross_entropy after `from derive import cross_entropy`"
+            raise DeriveError(f"the loss is {loss!r}, expected a class of losses", "Network", hint)
         for number, layer in enumerate(layers, 1):
             if not isinstance(layer, Layer):
                 raise DeriveError(f"{layer!r} is not a layer", f"layer {number}", "for example Dense(3, sigmoid)")
@@ -183,7 +188,7 @@ class Network:
         """Random parameters. scheme "scaled": weights N(0, 1/n_in), biases 0; "nielsen": weights and biases N(0, 1). Seeded by rng."""
         if scheme not in ("scaled", "nielsen"):
             raise DeriveError(f"the scheme is {scheme!r}, expected 'scaled' or 'nielsen'", "init")
-        chance = rng if isinstance(rng, np.random.Generator) else np.random.default_rng(0 if rng is None else rng)
+        chance = generator(rng)
         made: dict[str, NDArray[np.float64]] = {}
         for name, shape in self.shapes.items():
             if scheme == "nielsen" or len(shape) == 0:

@@ -10,6 +10,7 @@ from sympy import tanh as sympy_tanh
 from sympy.printing.numpy import NumPyPrinter
 
 from .errors import Unsupported
+from .indices import is_size
 from .lift import Axes, Call, Einsum, Leaf, MatMul, Node, Outer, Plus, Power, Scalar, SumOver, Times, Transpose
 from .ops import Activation, RowLog, Slope
 from .order import ordered, ordered_factors, split
@@ -54,7 +55,7 @@ def source(node: Node, names: Mapping[str, str]) -> str:
 
 def scalar_source(e: Expr, names: Mapping[str, str]) -> str:
     """A number, size or constant as Python source."""
-    renamed = e.xreplace({s: Symbol(names.get(s.name, s.name)) for s in e.free_symbols})
+    renamed = e.xreplace({s: Symbol(s.name if is_size(s) else names.get(s.name, s.name)) for s in e.free_symbols})
     return str(NumPyPrinter({"fully_qualified_modules": False}).doprint(renamed)).replace("numpy.", "np.")
 
 

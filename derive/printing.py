@@ -31,11 +31,11 @@ from sympy import (
 )
 
 from .glyphs import GREEK, parts
-from .indices import Index, Quantity, bound, name_of
+from .indices import Index, Quantity, bound, is_size, name_of
 from .notation import LATEX, UNICODE, Notation, Style, Text
 from .ops import Activation, RowActivation, Slope
 from .partial import Partial
-from .ranking import BESIDE, Order, divisor, flat, is_size
+from .ranking import BESIDE, Order, divisor, flat
 from .tex import escape
 
 # SymPy's functions that LaTeX has a command for, and how a terminal spells them.

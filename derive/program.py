@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 from sympy import Expr, Function, Indexed, Symbol, expand, log
@@ -13,8 +16,8 @@ from sympy.printing.numpy import NumPyPrinter
 from .equations import Equation, Equations, uses
 from .errors import DeriveError
 from .exact import held
-from .indices import name_of
-from .lift import Call, Node, lifted
+from .indices import SAMPLES, name_of
+from .lift import Call, Node, arranged, lifted
 from .numpy_form import function_name, source
 from .ops import ACTIVATIONS, Activation, RowActivation, RowLog, Slope
 from .simplify import slopes_by_output
@@ -23,10 +26,10 @@ from .sweep import PARAMETERS
 Helper = type[Function] | type[RowActivation]
 
 
-def identifiers(names: Iterable[str]) -> dict[str, str]:
+def identifiers(names: Iterable[str], reserved: Iterable[str] = ()) -> dict[str, str]:
     """A Python identifier for every quantity: its own name where that is one and is free."""
     out: dict[str, str] = {}
-    taken = {"np", "p", "X", "Y", "m", "predict", "trace", "value_and_grad", *ACTIVATIONS}
+    taken = {"np", "p", "X", "Y", "predict", "trace", "value_and_grad", *dir(builtins), *ACTIVATIONS, *reserved}
     for name in names:
         plain = "".join(c if c.isalnum() or c == "_" else "_" for c in name)
         plain = (
@@ -41,13 +44,23 @@ def identifiers(names: Iterable[str]) -> dict[str, str]:
     return out
 
 
+def _reserved(forward: Equations, backward: Iterable[Equation]) -> set[str]:
+    """Names that quantities must leave alone: the sizes, and the functions that the source defines."""
+    found = {axis.name for axis in forward.axes}
+    for equation in (*forward, *backward):
+        kinds = {type(f) for f in equation.rhs.atoms(Activation, Slope)}
+        found |= {k.activation.__name__ if issubclass(k, Slope) else k.__name__ for k in kinds}
+        found |= {equation.rowwise.name} if equation.rowwise else set()
+    return found | {f"{name}_slope" for name in found}
+
+
 class Program:
     """The lines of the generated module."""
 
     def __init__(self, forward: Equations, backward: tuple[Equation, ...], output: str) -> None:
         self.forward, self.backward, self.output = forward, backward, output
         self.quantities = {**forward.quantities, **{e.name: e.lhs for e in backward}}
-        self.names = identifiers([*self.quantities, *forward.constants]) | {"m": "m"}
+        self.names = identifiers([*self.quantities, *forward.constants], _reserved(forward, backward))
         self.functions: dict[str, Helper] = {}
         with held():
             self.forward_lines = {e.name: self._line(e) for e in forward}
@@ -82,8 +95,20 @@ class Program:
 
     def _body(self) -> list[str]:
         constants = [f"{self.names[name]} = {value!r}" for name, value in self.forward.constants.items()]
-        data = [*self._unpacking(), *self._data("input"), *self._data("target"), *constants, "m = len(X)"]
+        data = [*self._unpacking(), *self._data("input"), *self._data("target"), *constants, *self._sizes()]
         return [*data, "# forward", *self.forward_lines.values(), "# backward", *self.backward_lines.values()]
+
+    def _sizes(self) -> list[str]:
+        """The sizes that the lines use, read off an array that has the axis."""
+        text = "\n".join([*self.forward_lines.values(), *self.backward_lines.values()])
+        lines = []
+        for axis in self.forward.axes:
+            if re.search(rf"\b{axis.name}\b", text):
+                holder = next(q for q in self.forward.given if axis in q.axes)
+                place = arranged([a.index("j") for a in holder.axes]).index(axis.index("j"))
+                whole = {"input": "X", "target": "Y"}.get(holder.role) if axis.letters == SAMPLES else None
+                lines.append(f"{axis.name} = " + (f"len({whole})" if whole else f"{self.names[holder.name]}.shape[{place}]"))
+        return lines
 
     def _data(self, role: str) -> list[str]:
         """Where the inputs (targets) come from: the whole array, or one column each in a network of scalars."""
@@ -176,8 +201,18 @@ class _FormulaPrinter(NumPyPrinter):  # type: ignore[misc]  # SymPy's printers a
         self.called[name] = type(e)
         return f"{name}({self._print(e.args[0])})"
 
+    def _print_Max(self, e: Expr) -> str:
+        return self._pairwise("np.maximum", e.args)
+
+    def _print_Min(self, e: Expr) -> str:
+        return self._pairwise("np.minimum", e.args)
+
+    def _pairwise(self, function: str, args: Sequence[Expr]) -> str:
+        """Two at a time, since NumPy cannot reduce over numbers and arrays together."""
+        return str(reduce(lambda left, right: f"{function}({left}, {right})", map(self._print, args)))
+
     def _module_format(self, fqn: str, register: bool = True) -> str:
-        return f"np.{fqn.split('.')[-1]}"
+        return f"np.{fqn.removeprefix('numpy.')}"
 
 
 def _from_formula(formula: Any) -> tuple[list[str], dict[str, Helper]]:

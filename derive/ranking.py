@@ -9,7 +9,7 @@ from typing import Any
 from sympy import Add, E, Expr, Heaviside, Indexed, Integer, KroneckerDelta, Mul, Number, Pow, Sum, Symbol
 
 from .glyphs import parts
-from .indices import Index, Quantity, name_of
+from .indices import Quantity, is_size, name_of
 from .ops import Slope
 from .partial import Partial
 
@@ -61,11 +61,6 @@ _KINDS: tuple[tuple[Any, str], ...] = (
     (Slope, "slope"),
     ((KroneckerDelta, Heaviside), "indicator"),
 )
-
-
-def is_size(e: Expr) -> bool:
-    """Whether a symbol is the size of an axis, such as m: a constant, whatever its letter."""
-    return bool(isinstance(e, Symbol) and not isinstance(e, Index) and e.is_integer and e.is_positive)
 
 
 def flat(e: Expr, kind: type[Expr]) -> list[Expr]:

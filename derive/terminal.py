@@ -57,7 +57,7 @@ class Terminal(Style):
     columns = 100  # what a line should fit into
 
     def aligned(self, rows: Sequence[Row]) -> str:
-        """Lines aligned at the sign of equality, with notes and labels in columns beside them; a note that is too far right stands below."""
+        """Lines aligned at the sign of equality, notes and labels in columns beside them; what would be too far right stands below."""
         widest = max((width(row.left.string) for row in rows if row.left), default=0)
         lines = []
         for row in rows:

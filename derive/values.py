@@ -20,7 +20,8 @@ from .steps import Context
 
 DIGITS = 20
 TOLERANCE = Float("1e-9")
-LARGEST = Float((0, 1, 332193, 1), DIGITS)  # 2^332193, about 1e100000, of any part; written in binary since the decimal takes 0.3 s to convert
+# 2^332193, about 1e100000, the most that any part of an expression may be. In binary, since the decimal takes 0.3 s to convert.
+LARGEST = Float((0, 1, 332193, 1), DIGITS)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

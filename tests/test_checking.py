@@ -7,17 +7,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from sympy import Indexed, IndexedBase, Integer, Symbol, cosh, log, symbols
+from sympy import Indexed, IndexedBase, Integer, Symbol, cosh, exp, log, symbols
 
 from derive.checking import BY_HAND, DIFFERENCES, SYMBOLIC, TOLERANCE, YOURS, check
 from derive.comparing import Agreement, error, worst_entry
 from derive.errors import DeriveError, Disagreement
-from derive.indices import name_of
+from derive.indices import name_of, summed
 from derive.judges import differences, draw, good_point, own_sizes, small_sizes
 from derive.layers import Dense, Layer, Residual
 from derive.losses import Loss, cross_entropy, half_sum_of_squares, sum_of_squares
 from derive.network import Network
-from derive.ops import Activation, Slope, identity, relu, sigmoid, softmax, softplus, tanh
+from derive.ops import Activation, RowActivation, Slope, identity, relu, sigmoid, softmax, softplus, tanh
 
 WAYS = (BY_HAND, DIFFERENCES, SYMBOLIC)
 n0, n1 = symbols("n0 n1")
@@ -52,13 +52,13 @@ NEURON = ("z = w*x + b", "a = sigma(z)", "C = (a - y)**2")
 # network, and what the table has to say of a column that was not run
 AGREEING = {
     "one layer": (Network(3, Dense(2, tanh)), ()),
-    "mixed": (Network(4, Dense(3, tanh), Dense(2, sigmoid), loss=cross_entropy, l2=0.1), ()),
-    "softmax": (Network(3, Dense(2, relu), Dense(3, softmax), loss=cross_entropy), ()),
+    "mixed": (Network(3, Dense(2, tanh), Dense(1, sigmoid), loss=cross_entropy, l2=0.1), ()),
+    "softmax": (Network(3, Dense(1, relu), Dense(2, softmax), loss=cross_entropy), ()),
     "softmax in the middle": (Network(3, Dense(2, softmax), Dense(3, identity), loss=sum_of_squares), ()),
-    "tied": (Network(4, Dense(3, tanh), Dense(4, tanh, tie="w1", transpose=True)), ()),
-    "tied twice": (Network(3, Dense(3, tanh), Dense(3, sigmoid, tie="w1", bias=False), l2=0.2), ()),
+    "tied": (Network(3, Dense(2, tanh), Dense(3, tanh, tie="w1", transpose=True)), ()),
+    "tied twice": (Network(2, Dense(2, tanh), Dense(2, sigmoid, tie="w1", bias=False), l2=0.2), ()),
     "residual": (Network(3, Dense(2, softplus), Residual(Dense(2, tanh)), loss=half_sum_of_squares), ()),
-    "symbols": (Network(n0, Dense(n1, tanh), Dense(2, sigmoid)), ()),
+    "symbols": (Network(n0, Dense(n1, tanh), Dense(1, sigmoid)), ()),
     "own activation and loss": (Network(3, Dense(2, swish), Dense(1, tanh), loss=log_cosh), ()),
     "own layer": (Network(3, Dense(2, tanh), Scale(), Dense(1)), ("by hand: not for the layer Scale",)),
     "written": (written(*NEURON), ("by hand: not for written equations",)),
@@ -112,6 +112,41 @@ def test_the_same_seed_gives_the_same_table_and_a_generator_is_used_up():
 def test_the_number_of_samples_is_a_positive_whole_number(samples):
     with pytest.raises(DeriveError, match=r"samples is .*, expected a whole number of at least 1"):
         check(Network(3, Dense(2)), samples=samples)
+
+
+def test_what_is_no_network_and_no_seed_is_refused():
+    with pytest.raises(DeriveError, match="3 is not a network"):
+        check(3)
+    with pytest.raises(DeriveError, match="rng is 'a', expected a whole number or a NumPy generator"):
+        check(Network(2, Dense(1)), rng="a")
+
+
+class sharp(RowActivation):
+    """a_j = e^2z_j / sum_p e^2z_p."""
+
+    name, latex = "sharp", r"\operatorname{sharp}"
+    numpy = "e = np.exp(2*(z - z.max(axis=-1, keepdims=True))); e / e.sum(axis=-1, keepdims=True)"
+
+    @staticmethod
+    def formula(z, j):
+        p = j.axis.index("p" if j.name != "p" else "r")
+        return exp(2 * z(j)) / summed(exp(2 * z(p)), [p])
+
+    @staticmethod
+    def jacobian(a, indicator, j, p):
+        return 2 * a(j) * (indicator - a(p))
+
+
+def test_a_row_activation_of_ones_own_is_checked_and_one_with_a_wrong_jacobian_is_found():
+    assert "by hand: not for the row activation sharp" in check(Network(2, Dense(3, sharp))).notes
+
+    class blunt(sharp):
+        jacobian = staticmethod(lambda a, indicator, j, p: a(j) * (indicator - a(p)))
+
+    with pytest.raises(Disagreement, match="generated and central differences differ"):
+        check(Network(2, Dense(3, blunt)))
+    with pytest.raises(Disagreement, match="step 'slope by the output'"):
+        Network(2, Dense(3, blunt)).backprop().verify()
 
 
 # --- Every fault that is planted in the generator is found.
@@ -184,10 +219,14 @@ PLANTED = {
 }
 
 
+def test_without_a_fault_they_agree():
+    for net in (RECTANGULAR, SQUARE, SHARED):
+        check(net, compiled=net.compile(backward=net.backprop().equations))
+
+
 @pytest.mark.parametrize("fault", PLANTED)
 def test_a_fault_planted_in_the_generator_is_found_and_named(fault):
     net, plant, named = PLANTED[fault]
-    check(net)
     with pytest.raises(Disagreement) as caught:
         check(net, compiled=net.compile(backward=plant(net)))
     for text in named:
