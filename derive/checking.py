@@ -58,6 +58,10 @@ def check(
 
     Raises `Disagreement`: names the quantity, the pair, both numbers, and what most likely is wrong.
     """
+    if not isinstance(net, Network):
+        raise DeriveError(f"{net!r} is not a network", "check", "for example check(Network.dense(2, 3, 1))")
+    if not isinstance(rng, (np.random.Generator, int, np.integer, type(None))):
+        raise DeriveError(f"rng is {rng!r}, expected a whole number or a NumPy generator", "check")
     if isinstance(samples, bool) or not isinstance(samples, (int, np.integer)) or samples < 1:
         raise DeriveError(f"samples is {samples!r}, expected a whole number of at least 1", "check")
     chance = rng if isinstance(rng, np.random.Generator) else np.random.default_rng(0 if rng is None else rng)

@@ -18,7 +18,9 @@ from .partial import Partial
 from .printing import Printer
 from .shape import real_values
 from .steps import Context, Proof, Step, verify
+from .styles import Note
 from .terminal import width
+from .tex import displayed
 from .values import IndexForm, all_equal, check_corners, in_line, is_indexed, nearest, number, without_corners
 
 
@@ -203,12 +205,6 @@ class _WithValues(Printer):
         return super()._signed(e)
 
 
-def displayed(aligned: str) -> str:
-    """Aligned lines as one displayed formula: valid in MathJax, in KaTeX, and in LaTeX, where align* may not stand between $$."""
-    lines = aligned.replace("{align*}", "{aligned}").replace("&& ", r"&& \quad ")
-    return f"$$\n{lines}\n$$"
-
-
 def rounded(n: Number, decimal: bool = False) -> Number:
     """A number as it is shown: exact where it is short, else with six digits."""
     if isinstance(n, Rational) and (n.is_Integer or not decimal) and len(str(n)) <= 12:
@@ -246,9 +242,10 @@ def _rows(lines: list[Text], shown: list[Text], derivation: Derivation, style: S
     return rows
 
 
-def margin(step: Step, printer: Printer) -> str:
+def margin(step: Step, printer: Printer) -> Note:
     """The rule as it stands in the margin: quantities by the names that a reader sees, z² and not z2."""
     head = next((start for start in NAMING if step.rule.startswith(start)), step.rule)
     words = re.split(r"(\w+)", step.rule[len(head) :])
-    told = [printer.symbol(word) if word in printer.quantities else word for word in words]
-    return printer.style.margin([head, *told, f", assuming {step.assuming.text}" if step.assuming else ""])
+    told = (printer.symbol(word) if word in printer.quantities else word for word in words)
+    note = (head, *told, f", assuming {step.assuming.text}" if step.assuming else "")
+    return "".join(map(str, note)) if all(isinstance(part, str) for part in note) else note

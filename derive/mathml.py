@@ -54,17 +54,18 @@ class Mathml(Style):
             sign = '<mo form="infix">=</mo>' if relation else ""
             line = _cell(left.string if left else "", "right") + _cell(f"{sign}{right.string}", "left")
             label = label and f"<mtext>({escape(label)})</mtext>"
-            for shown, wanted in ((note, any(r.note for r in rows)), (label, any(r.label for r in rows))):
+            for shown, wanted in ((self.margin(note), any(r.note for r in rows)), (label, any(r.label for r in rows))):
                 if wanted:
                     line += _cell(f'<mspace width="1em"/>{shown}' if shown else "", "left")
             lines.append(f"<mtr>{line}</mtr>")
         return self._math(f'<mtable displaystyle="true">{"".join(lines)}</mtable>', "block")
 
-    def margin(self, parts: Sequence[str | Text]) -> str:
+    def _margin(self, parts: Sequence[str | Text]) -> str:
         def words(text: str) -> str:
-            return f"<mtext>{escape(text).replace(' ', '&#160;')}</mtext>"  # plain blanks at the ends would go
+            ends = len(text) - len(text.lstrip()), len(text) - len(text.rstrip())  # blanks at the ends would go
+            return f"<mtext>{'&#160;' * ends[0]}{escape(text.strip())}{'&#160;' * ends[1]}</mtext>"
 
-        return "".join(words(part) if isinstance(part, str) else part.string for part in parts if part)
+        return "".join(words(part) if isinstance(part, str) else part.string for part in parts)
 
     def inline(self, text: Text) -> str:
         return self._math(text.string, "inline")

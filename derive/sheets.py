@@ -14,6 +14,7 @@ from .matrix_form import MatrixPrinter, is_matrix
 from .notation import LATEX, UNICODE, Notation, Row, Style
 from .printing import Printer
 from .steps import Assumption
+from .tex import displayed
 
 FORMS = ("component", "matrix", "batch")
 
@@ -44,7 +45,7 @@ class Shown:
         return self.unicode()
 
     def _repr_latex_(self) -> str:
-        return self.latex()
+        return displayed(self.latex())
 
 
 def printed_rows(

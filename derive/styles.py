@@ -45,6 +45,9 @@ class Text:
         return self.string
 
 
+Note = str | tuple[str | Text, ...]  # words, or words and formulas
+
+
 class Row(NamedTuple):
     """A line of a derivation: left = right, with the rule in the margin, and a label such as BP1.
 
@@ -53,7 +56,7 @@ class Row(NamedTuple):
 
     left: Text | None
     right: Text
-    note: str = ""  # marked up by `Style.margin`
+    note: Note = ""
     label: str = ""
     relation: str = "="
 
@@ -210,9 +213,13 @@ class Style(ABC):
     def aligned(self, rows: Sequence[Row]) -> str:
         """Lines of a derivation, aligned at the sign of equality, the rule in the margin, the label last."""
 
+    def margin(self, note: Note) -> str:
+        """A note in the margin, marked up: words are escaped, formulas stand as they are."""
+        return self._margin([part for part in ((note,) if isinstance(note, str) else note) if part])
+
     @abstractmethod
-    def margin(self, parts: Sequence[str | Text]) -> str:
-        """Words and formulas of a note in the margin, marked up."""
+    def _margin(self, parts: Sequence[str | Text]) -> str:
+        """Words and formulas in a row."""
 
     @abstractmethod
     def inline(self, text: Text) -> str:

@@ -65,7 +65,7 @@ class Terminal(Style):
             start = f"{left}{' ' * (widest - width(left))} = " if widest else "= "
             lines.append(f"{start}{row.right.string}" if row.relation else row.right.string)
         for kind in (1, 0):
-            shown = [row.note if kind else f"({row.label})" if row.label else "" for row in rows]
+            shown = [self.margin(row.note) if kind else f"({row.label})" if row.label else "" for row in rows]
             lines = self._beside(lines, shown) if any(shown) else lines
         return "\n".join(line.rstrip() for line in lines)
 
@@ -81,7 +81,7 @@ class Terminal(Style):
                 out.append(f"{line}{' ' * max(gap, 0)}{note}")
         return out
 
-    def margin(self, parts: Sequence[str | Text]) -> str:
+    def _margin(self, parts: Sequence[str | Text]) -> str:
         return "".join(str(part) for part in parts)
 
     def inline(self, text: Text) -> str:

@@ -59,6 +59,12 @@ def escape(text: str) -> str:
     return "".join(_escaped(c) for c in text)
 
 
+def displayed(aligned: str) -> str:
+    """Aligned lines as one displayed formula: valid in MathJax, in KaTeX, and in LaTeX, where align* may not stand between $$."""
+    lines = aligned.replace("{align*}", "{aligned}").replace("&& ", r"&& \quad ")
+    return f"$$\n{lines}\n$$"
+
+
 class Latex(Style):
     """Formulas as LaTeX."""
 
@@ -82,13 +88,13 @@ class Latex(Style):
         for left, right, note, label, relation in rows:
             sign = "&= " if relation else r"&\phantom{{}={}} "
             line = f"{left.string + ' ' if left else ''}{sign}{right.string}"
-            line += f" && \\text{{{note}}}" if note else " &&" if notes and label else ""
+            line += f" && \\text{{{self.margin(note)}}}" if note else " &&" if notes and label else ""
             line += f" && \\text{{({escape(label)})}}" if labels and label else ""
             lines.append(line)
         # The length after the break is given also because a "[" that begins the next line would be read as one.
         return "\\begin{align*}\n" + " \\\\[2pt]\n".join(lines) + "\n\\end{align*}"
 
-    def margin(self, parts: Sequence[str | Text]) -> str:
+    def _margin(self, parts: Sequence[str | Text]) -> str:
         return "".join(escape(part) if isinstance(part, str) else f"${part.string}$" for part in parts)
 
     def inline(self, text: Text) -> str:

@@ -266,7 +266,7 @@ def test_a_line_that_says_nothing_new_is_left_out():
     derivation = of_sweep("a2", batch=False)
     assert derivation.steps[0].rule == "chain rule" and isinstance(derivation.steps[0].after, Partial)
     rows = derivation.rows(UNICODE)
-    assert len(rows) == len(derivation.steps) - 1 and rows[0].note == "definition of C"
+    assert len(rows) == len(derivation.steps) - 1 and UNICODE.margin(rows[0].note) == "definition of C"
     assert str(derivation).startswith("∂C/∂a²ⱼ = ∂/∂a²ⱼ")
 
 

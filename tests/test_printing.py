@@ -432,7 +432,7 @@ def test_right_latex_is_not_reported(right):
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
 def test_everything_typesets(tmp_path):
     printer = Printer(LATEX, quantities=QUANTITIES)
-    rows = [Row(None, printer.expression(e), LATEX.margin([text]), "BP1") for e, _, text in TEXTBOOK + SCALARS + [(e, "", "") for e in FOREIGN]]
+    rows = [Row(None, printer.expression(e), text, "BP1") for e, _, text in TEXTBOOK + SCALARS + [(e, "", "") for e in FOREIGN]]
     pages = "\n".join(LATEX.aligned(rows[n : n + 8]) for n in range(0, len(rows), 8))
     formulas = "\n\n".join(LATEX.inline(row.right) + LATEX.display(row.right) for row in rows)
     head = r"\documentclass{article}\usepackage[utf8]{inputenc}\usepackage{amsmath}\begin{document}"

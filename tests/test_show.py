@@ -215,7 +215,7 @@ def test_text_fits_a_terminal():
 def test_a_note_that_does_not_fit_stands_below():
     rows = Network.dense(3, 4, 2, output=softmax, loss=cross_entropy).backprop().derivation("z2").rows
     lines = Plain().formulas(rows).splitlines()
-    notes = [row.note for row in rows(UNICODE)]
+    notes = [UNICODE.margin(row.note) for row in rows(UNICODE)]
     assert [note for line in lines for note in notes if line.endswith(note)] == notes
     alone = [line.strip() for line in lines if line.strip() in notes]
     assert alone and alone != notes

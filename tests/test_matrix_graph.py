@@ -1,0 +1,176 @@
+"""Graphs of whole arrays: shapes on the edges, gradients as by the scalars and by the generated code; and ||Wx||^2 index by index."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+from sympy import KroneckerDelta, Symbol
+
+from derive.derivation import Derivation
+from derive.equations import Equation, Equations
+from derive.errors import DeriveError, DomainError, ShapeError
+from derive.graph import Graph
+from derive.indices import Axis, Index, Quantity, summed
+from derive.layers import Dense
+from derive.losses import cross_entropy
+from derive.matrix_graph import MatrixGraph, check_shape
+from derive.network import Network
+from derive.ops import identity, relu, sigmoid, softmax, softplus, tanh
+from derive.sweep import reverse_sweep
+
+# v . sigma(W x + b^h) + b, with W 2 by 3
+VECTORISED = Network(3, Dense(2, sigmoid), Dense(1, identity))
+
+
+def data(net, samples=None, seed=0):
+    rng = np.random.default_rng(seed)
+    p = net.init(rng)
+    shape = () if samples is None else (samples,)
+    n_out = net.n_out
+    y = rng.dirichlet(np.ones(n_out), size=shape or None) if net.loss.targets == "distribution" else rng.random((*shape, n_out))
+    return p, rng.normal(size=(*shape, net.n_in)), y
+
+
+def test_vectorised_graph_is_the_scalar_one_entry_by_entry():
+    net = VECTORISED
+    p, x, y = data(net)
+    matrix, scalar = Graph.of_network(net), Graph.of_network(net, "scalar")
+    value, expected = net.compile().value_and_grad(p, x[None], y[None])
+    at = {**p, "x": x, "y": y}
+    assert matrix.forward(at) == pytest.approx(value) and scalar.forward(at) == pytest.approx(value)
+    gradients = matrix.backward()
+    scalar.backward()
+    for name in ("w1", "b1", "w2", "b2"):
+        np.testing.assert_allclose(gradients[name], expected[name], rtol=1e-12)
+        np.testing.assert_allclose(scalar.gradient(name).astype(float), gradients[name], rtol=1e-12)
+        assert gradients[name].shape == p[name].shape
+    assert gradients["w1"].shape == (2, 3) == matrix.shape("w1")
+
+
+def test_gradients_are_written_with_matrices():
+    rows = {line.split()[0]: " ".join(line.split()[1:]) for line in str(Graph.of_network(VECTORISED)).splitlines()}
+    assert rows["w¹"] == "variable 2×3 G xᵀ from q₁" and rows["x"].startswith("variable 3 w¹ᵀ G")
+    assert rows["b¹"] == "variable 2 G from z¹" and rows["z¹"] == "+ of q₁, b¹ 2 G ⊙ σ′(z¹) from a¹"
+    assert rows["w²"] == "variable 1×2 G a¹ᵀ from q₂"
+    batch = {line.split()[0]: " ".join(line.split()[1:]) for line in str(Graph.of_network(VECTORISED, "batch")).splitlines()}
+    assert batch["X"].startswith("variable m×3 G w¹") and batch["b¹"].startswith("variable 2 Gᵀ 𝟏")
+
+
+NETWORKS = [
+    Network.dense(3, 4, 2, activation=tanh, output=sigmoid, loss=cross_entropy, l2=0.3),
+    Network(4, Dense(3, relu), Dense(2, softmax), loss=cross_entropy),
+    Network(3, Dense(2, softplus), Dense(3, tanh, tie="w1", transpose=True)),
+    Network(2, Dense(5, sigmoid, bias=False), Dense(1, identity)),
+]
+
+
+@pytest.mark.parametrize("net", NETWORKS)
+@pytest.mark.parametrize("samples", [None, 5])
+def test_networks(net, samples):
+    p, x, y = data(net, samples)
+    g = Graph.of_network(net, "matrix" if samples is None else "batch")
+    value, expected = net.compile().value_and_grad(p, np.atleast_2d(x), np.atleast_2d(y))
+    assert g.forward({**p, "x": x, "y": y}) == pytest.approx(value)
+    gradients = g.backward()
+    for name, gradient in expected.items():
+        np.testing.assert_allclose(gradients[name], gradient, rtol=1e-9, atol=1e-12)
+
+
+def test_a_batch_may_have_any_size():
+    g = Graph.of_network(VECTORISED, "batch")
+    for samples in (1, 7, 3):
+        p, x, y = data(VECTORISED, samples)
+        assert g.forward({**p, "x": x, "y": y}) == pytest.approx(VECTORISED.compile().value_and_grad(p, x, y)[0])
+        assert g.shape("x") == (samples, 3)
+
+
+def test_sizes_that_are_symbols_are_drawn():
+    n = Symbol("n", integer=True, positive=True)
+    g = Graph.of_network(Network(n, Dense(2, sigmoid)))
+    assert "2×n" in str(g) and ">2×n<" in g.svg()
+
+
+def test_shapes_stand_on_the_edges():
+    svg = Graph.of_network(VECTORISED).svg()
+    found = [e.text for e in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
+    assert {"2×3", "1×2", "3", "2", "1", "number", "G xᵀ", "w¹ᵀ G", "G ⊙ σ′(z¹)", "@", "σ", "+", "x²", "Σ"} <= set(found)
+
+
+def test_what_does_not_fit():
+    p, x, y = data(VECTORISED)
+    g = Graph.of_network(VECTORISED)
+    at = {**p, "x": x, "y": y}
+    for changed, message in (
+        ({"x": x[:2]}, "x has the shape 2, expected 3"),
+        ({"w1": p["w1"].T}, "w1 has the shape 3×2, expected 2×3"),
+        ({"b1": 1.0}, "b1 has the shape of one number, expected 2"),
+        ({"z1": 1.0}, "z1 is computed"),
+        ({"q": 1.0}, "q is not in the graph"),
+    ):
+        with pytest.raises(DeriveError, match=message):
+            g.forward({**at, **changed})
+    with pytest.raises(DeriveError, match="no value for w1"):
+        g.forward({k: v for k, v in at.items() if k != "w1"})
+    with pytest.raises(DeriveError, match="no values yet"):
+        g.backward()
+    with pytest.raises(DeriveError, match="form"):
+        Graph.of_network(VECTORISED, "tensor")
+    assert g.value("w1") is None and g.gradient("w1") is None
+    with pytest.raises(DomainError, match="overflow"):
+        g.forward({**at, "w2": np.full((1, 2), 1e200)})
+
+
+def test_a_gradient_has_its_variables_shape():
+    check_shape(np.zeros((2, 3)), np.ones((2, 3)))
+    with pytest.raises(ShapeError, match=r"the gradient has the shape \(3, 2\), and W has \(2, 3\)"):
+        check_shape(np.zeros((3, 2)), np.ones((2, 3)), "W")
+    with pytest.raises(ShapeError, match=r"\(\).*\(1,\)"):
+        check_shape(0.0, [0.0])
+
+
+# f = ||W x||^2, index by index
+
+N, K = Axis("n"), Axis("k")
+W, X, Q = Quantity("W", (N, K), "weight"), Quantity("x", (K,), "parameter"), Quantity("q", (N,))
+
+
+def squared_length():
+    i, j = Index("i", N), Index("j", K)
+    return Equations(
+        (Equation(Q, (i,), summed(W[i, j] * X[j], [j])), Equation(Quantity("f", (), "loss"), (), summed(Q[(i,)] ** 2, [i]))),
+        (W, X),
+    )
+
+
+def test_squared_length_index_by_index():
+    """df/dq = 2q; df/dW = 2 q x^T and df/dx = 2 W^T q, each with the indicator and its collapse as steps of their own."""
+    sweep = reverse_sweep(squared_length(), "f")
+    adjoint = {a.of.name: a for a in sweep.adjoints}
+    i, j = (Index(letter, axis) for letter, axis in (("j", N), ("k", K)))
+    assert adjoint["q"].equation.at((i,)) == 2 * Q[(i,)]
+    assert adjoint["W"].equation.at((i, j)) == 2 * Q[(i,)] * X[(j,)]
+    assert adjoint["x"].equation.at((j,)) == 2 * summed(W[i, j] * Q[(i,)], [i])
+    for name in ("q", "W", "x"):
+        steps = adjoint[name].steps
+        marked = [n for n, s in enumerate(steps) if s.after.has(KroneckerDelta)]
+        collapse = [n for n, s in enumerate(steps) if s.before.has(KroneckerDelta) and not s.after.has(KroneckerDelta)]
+        assert marked and len(collapse) == 1 and "indicator" in steps[collapse[0]].why, name
+        start = adjoint[name].equation.reference
+        proofs = Derivation(start, steps, sweep.context, sweep.forward.quantities).verify()
+        assert proofs and all(p.verdict == "proved" for p in proofs)
+
+
+def test_squared_length_in_numbers():
+    rng = np.random.default_rng(0)
+    w, x = rng.normal(size=(2, 3)), rng.normal(size=3)
+    g = MatrixGraph(squared_length(), {N: 2, K: 3})
+    q = w @ x
+    assert g.forward(W=w, x=x) == pytest.approx(q @ q)
+    gradients = g.backward()
+    np.testing.assert_allclose(g.gradient("q"), 2 * q)
+    np.testing.assert_allclose(gradients["W"], 2 * np.outer(q, x))
+    np.testing.assert_allclose(gradients["x"], 2 * w.T @ q)
+    with pytest.raises(ShapeError):
+        check_shape(gradients["W"].T, w, "W")

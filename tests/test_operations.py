@@ -1,0 +1,169 @@
+"""Counts of operations against counts made by hand, by numbers that count themselves, and by the shapes of networks."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from derive.counting import count_operations, count_parameters
+from derive.errors import DeriveError
+from derive.graph import Graph
+from derive.network import Network
+from derive.operations import CostTable, GraphCost, cost_table, count, tree_operations
+from derive.ops import sigmoid, tanh
+from derive.passes import Backward, needed
+from derive.tally import Operations
+
+FAMILY = [(2, 3, 1), (3, 4, 2), (2, 2, 2, 1), (5, 4, 3, 2)]
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "forward", "backward"),
+    [
+        # Written out on paper. The gradient of the output is 1 and multiplied by nothing.
+        ("w*x + b", "w b", (1, 1, 0), (0, 1, 0)),
+        ("w*x + b", None, (1, 1, 0), (0, 2, 0)),
+        ("(w*x + b - y)^2", "w b", (2, 2, 0), (0, 2, 0)),
+        ("sigma(w*x + b)", "w b", (1, 1, 1), (1, 2, 0)),
+        ("1/(1+exp(-z))", None, (1, 1, 1), (0, 2, 0)),
+        ("x*y + x", None, (1, 1, 0), (1, 2, 0)),
+        ("max(x, y)*2", None, (0, 1, 1), (0, 0, 0)),
+        ("x", None, (0, 0, 0), (0, 0, 0)),
+    ],
+)
+def test_small_graphs(text, wrt, forward, backward):
+    cost = count(Graph(text), wrt)
+    assert cost.forward == forward and cost.backward == backward and cost.both == Operations(*forward).plus(Operations(*backward))
+
+
+class Counting(float):
+    """A float that counts its sums and products."""
+
+    made = {"sums": 0, "products": 0}  # noqa: RUF012  # one counter for all
+
+    def __add__(self, other):
+        self.made["sums"] += 1
+        return Counting(float(self) + float(other))
+
+    __radd__ = __add__
+
+    def __mul__(self, other):
+        self.made["products"] += 1
+        return Counting(float(self) * float(other))
+
+    __rmul__ = __mul__
+
+    def __sub__(self, other):
+        self.made["sums"] += 1
+        return Counting(float(self) - float(other))
+
+
+@pytest.mark.parametrize("text", ["x*y + z*x", "(x*y + z)*(x*y - z)*x", "(x + y)*(y + z) + x*z"])
+def test_forward_as_it_runs(text):
+    """The sums and products that really happen. Python's sum and prod begin with 0 and 1, which is one more each."""
+    g = Graph(text)
+    for key in Counting.made:
+        Counting.made[key] = 0
+    values = {}
+    for n, node in enumerate(g.nodes):
+        inputs = [values[i] for i in node.inputs]
+        values[n] = node.gate.value(inputs) if node.is_gate else Counting(0.5)
+    gates = [n.gate.name for n in g.nodes if n.is_gate]
+    cost = count(g)
+    assert cost.forward.additions == Counting.made["sums"] - gates.count("add")
+    assert cost.forward.multiplications == Counting.made["products"] - gates.count("multiply")
+
+
+def weight_products(net):
+    """Products that a weight takes part in: forward, by the weights, and by what they are multiplied with."""
+    g = Graph.of_network(net, "scalar")
+    place = {node.name: n for n, node in enumerate(g.nodes)}
+    weights = {place[str(n)] for name in net.parameters if name[0] == "w" for n in g._source.arrays[name].flat}
+    reached = needed(g.nodes, place[g.output], [place[n] for n in g.names_of(net.parameters)])
+    products = [n for n in g.nodes if n.gate.name == "multiply" and set(n.inputs) & weights]
+    return len(products), sum(i in weights for n in products for i in n.inputs), sum(reached[i] and i not in weights for n in products for i in n.inputs)
+
+
+@pytest.mark.parametrize("sizes", FAMILY)
+def test_products_of_a_network_are_those_of_its_shapes(sizes):
+    net = Network.dense(*sizes, activation=tanh, output=sigmoid)
+    by_shape = count_operations(net)
+    assert weight_products(net) == (by_shape.forward, by_shape.weight_gradients, by_shape.deltas)
+    cost = count(Graph.of_network(net, "scalar"), net.parameters, symbolic=False)
+    # All else is done once a neuron: slopes, the loss.
+    more = cost.both.multiplications - by_shape.total
+    assert 0 < more <= 6 * sum(sizes[1:]) + 4
+    assert cost.variables == count_parameters(net)
+
+
+@pytest.mark.parametrize("sizes", FAMILY)
+def test_backpropagation_against_its_alternatives(sizes):
+    net = Network.dense(*sizes)
+    cost = count(Graph.of_network(net, "scalar"), net.parameters)
+    n = cost.variables
+    assert cost.finite_differences.multiplications == (n + 1) * cost.forward.multiplications + n
+    assert cost.pass_per_variable == cost.forward.times(n)
+    assert cost.both.total < cost.pass_per_variable.total < cost.finite_differences.total
+    assert 1 < cost.ratio < 4
+    assert cost.symbolic is None or cost.symbolic.total > cost.both.total
+    # Two numbers for each parameter and gate: below 3N only where neurons are few against weights.
+    g = Graph.of_network(net, "scalar")
+    assert cost.kept == sum(v.is_gate for v in g.nodes) + len(g.variables) + sum(_reached(g, net.parameters))
+
+
+def _reached(g, names):
+    place = {node.name: n for n, node in enumerate(g.nodes)}
+    g.forward(dict.fromkeys(g.variables, 0.5))
+    return Backward(g.nodes, place[g.output], list(g._values), [place[n] for n in g.names_of(names)]).needed
+
+
+def test_ratio_does_not_grow_with_the_network():
+    """The backward pass costs a small multiple of the forward pass, whatever N is; finite differences cost N times as much."""
+    costs = [count(Graph.of_network(Network.dense(n, n, n), "scalar"), ["w1", "b1", "w2", "b2"], symbolic=False) for n in (2, 4, 8)]
+    assert max(c.ratio for c in costs) < 1.5 * min(c.ratio for c in costs)
+    growth = [c.finite_differences.total / c.both.total for c in costs]
+    assert growth[0] * 2 < growth[1] and growth[1] * 2 < growth[2]
+
+
+def test_formulas_that_share_nothing_grow_with_every_layer():
+    nets = [Network.dense(*[2] * depth) for depth in (2, 3, 4)]
+    costs = [count(Graph.of_network(net, "scalar"), net.parameters) for net in nets]
+    found = [c.symbolic.total / c.both.total for c in costs]
+    assert found[0] < found[1] / 2 < found[2] / 4
+    deep = Network.dense(*[6] * 5)
+    assert count(Graph.of_network(deep, "scalar"), deep.parameters).symbolic is None
+
+
+def test_sharing():
+    """x^8 by squaring three times; as a tree it is a product of eight."""
+    g = Graph.from_equations(["p = x*x", "q = p*p", "r = q*q"])
+    assert count(g).forward == (0, 3, 0) and tree_operations(g.nodes)["r"] == (0, 7, 0)
+    g.forward(x=2)
+    assert g.backward()["x"] == 8 * 2**7
+
+
+def test_a_folded_gate_costs_what_is_in_it():
+    g = Graph("exp(x*y + z)*x")
+    part = g.fold("exp(x*y + z)")
+    assert count(part).forward == count(g).forward and count(part).backward.calls == count(g).backward.calls + 1
+
+
+def test_several_samples_have_no_formula():
+    g = Graph.from_equations(["z = w*x", "L = (z - y)^2"], samples=2)
+    assert count(g).symbolic is None and count(g, "w").forward == (3, 4, 0)
+
+
+def test_tables():
+    text = str(count(Graph("sigma(w*x + b)"), "w b"))
+    lines = text.splitlines()
+    assert lines[0].split() == ["additions", "multiplications", "calls"] and lines[1].split() == ["forward", "1", "1", "1"]
+    assert "2 + 1 passes" in text and "N = 2 variables, 2N = 4, 3N = 6" in text
+    table = cost_table([Network.dense(*sizes) for sizes in ((2, 3, 1), (6, 6, 6))])
+    assert isinstance(table, CostTable) and isinstance(table.rows[0][2], GraphCost)
+    rows = [line.split() for line in str(table).splitlines()[1:3]]
+    assert rows[0][:3] == ["2-3-1,", "squared_error", "13"] and rows[0][6] == "26" and rows[1][2] == "84"
+    assert math.isclose(float(rows[0][5]), table.rows[0][2].both.multiplications / 13, abs_tol=0.01)
+    assert len({len(line) for line in str(table).splitlines()[:3]}) == 1
+    with pytest.raises(DeriveError, match="no networks"):
+        cost_table([])
