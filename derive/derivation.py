@@ -24,8 +24,32 @@ from .tex import displayed
 from .values import IndexForm, all_equal, check_corners, in_line, is_indexed, nearest, number, without_corners
 
 
+class Lines:
+    """What shows itself as aligned lines, in Jupyter and in a terminal."""
+
+    def rows(self, style: Style = LATEX, notation: Notation | None = None) -> list[Row]:
+        """The lines, printed in a style."""
+        raise NotImplementedError
+
+    def latex(self, notation: Notation | None = None) -> str:
+        """Aligned lines, as an `align*` environment."""
+        return LATEX.aligned(self.rows(LATEX, notation))
+
+    def unicode(self, notation: Notation | None = None) -> str:
+        """Aligned lines, for a terminal."""
+        return UNICODE.aligned(self.rows(UNICODE, notation))
+
+    def __str__(self) -> str:
+        return self.unicode()
+
+    __repr__ = __str__
+
+    def _repr_latex_(self) -> str:
+        return displayed(self.latex())
+
+
 @dataclass(frozen=True, repr=False)
-class Derivation:
+class Derivation(Lines):
     """start = ... = result, one line a step, each with the rule that makes it.
 
     start        what is derived: `Partial(f, w)`, or the name of a derivative that a network's equations define
@@ -132,25 +156,9 @@ class Derivation:
         lines = [printer.expression(line) for line in self.lines]
         return _rows(lines, lines, self, style, notation)
 
-    def latex(self, notation: Notation | None = None) -> str:
-        """Aligned lines, as an `align*` environment."""
-        return LATEX.aligned(self.rows(LATEX, notation))
-
-    def unicode(self, notation: Notation | None = None) -> str:
-        """Aligned lines, for a terminal."""
-        return UNICODE.aligned(self.rows(UNICODE, notation))
-
-    def __str__(self) -> str:
-        return self.unicode()
-
-    __repr__ = __str__
-
-    def _repr_latex_(self) -> str:
-        return displayed(self.latex())
-
 
 @dataclass(frozen=True, repr=False)
-class Worked:
+class Worked(Lines):
     """A derivation at given values: `numbers` has one number a line, all equal up to rounding."""
 
     derivation: Derivation
@@ -172,22 +180,6 @@ class Worked:
         texts = [printer.expression(line) for line in derivation.lines]
         ends = [text if text.string == n.string else style.equal(text, n) for text, n in zip(texts, shown, strict=True)]
         return _rows([plain.expression(line) for line in derivation.lines], ends, derivation, style, notation)
-
-    def latex(self, notation: Notation | None = None) -> str:
-        """Aligned lines, as an `align*` environment."""
-        return LATEX.aligned(self.rows(LATEX, notation))
-
-    def unicode(self, notation: Notation | None = None) -> str:
-        """Aligned lines, for a terminal."""
-        return UNICODE.aligned(self.rows(UNICODE, notation))
-
-    def __str__(self) -> str:
-        return self.unicode()
-
-    __repr__ = __str__
-
-    def _repr_latex_(self) -> str:
-        return displayed(self.latex())
 
 
 class _WithValues(Printer):
