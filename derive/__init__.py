@@ -9,6 +9,7 @@ from .checking import check
 from .deriving import derive
 from .descent import descend
 from .errors import DeriveError
+from .graph import Graph
 from .layers import Dense, Residual
 from .losses import cross_entropy, half_sum_of_squares, squared_error, sum_of_squares
 from .network import Network
@@ -24,6 +25,7 @@ except PackageNotFoundError:  # run from a checkout that was never installed
 __all__ = [
     "Dense",
     "DeriveError",
+    "Graph",
     "Network",
     "Notation",
     "Residual",

@@ -177,7 +177,10 @@ class Builder:
         """The size of an exponent made of numbers only (0 for one with symbols in it); refused beyond the limit."""
         if part.expr.free_symbols:
             return 0
-        value = part.expr if part.expr.is_Rational else Abs(part.expr.evalf(15))
+        try:
+            value = part.expr if part.expr.is_Rational else Abs(part.expr.evalf(15))
+        except (TypeError, ValueError) as error:  # SymPy cannot compare parts that it has not worked out
+            raise self._error("this exponent cannot be worked out", part.first, "write it as a number") from error
         if not value.is_Rational and not value.is_Float:
             return 0
         if abs(value) > self.limits.exponent:

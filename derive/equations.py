@@ -10,7 +10,7 @@ from typing import Any
 from sympy import Add, Expr, Indexed, IndexedBase, Integer, KroneckerDelta, Sum, Symbol
 
 from .errors import DeriveError, ShapeError
-from .indices import Axis, Index, Quantity, bound, is_size, name_of, rename
+from .indices import Axis, Index, Quantity, bound, canonical, is_size, name_of, rename
 from .ops import RowActivation
 from .partial import Partial
 
@@ -32,6 +32,19 @@ class Equation:
     @property
     def reference(self) -> Expr:
         return self.lhs[self.indices]
+
+    def row_argument(self, quantities: Mapping[str, Quantity]) -> Quantity | None:
+        """The z in a = softmax(z), where the right side is the operation's own formula of one plain quantity; else None."""
+        if self.rowwise is None:
+            return None
+        j, *rest = self.indices
+        for name in sorted(uses(self.rhs)):
+            z = quantities.get(name)
+            if z is not None and z.axes == self.lhs.axes:
+                formula = self.rowwise.formula(lambda i, z=z: z[(i, *rest)], j)  # type: ignore[misc]  # mypy cannot infer the default
+                if canonical(formula) == canonical(self.rhs):
+                    return z
+        return None
 
     def at(self, indices: Iterable[Expr]) -> Expr:
         """The right side at other indices, without capture."""

@@ -1,21 +1,16 @@
 """Keeps SymPy from tidying what was written: `2*(a - y)` stays a product, in this one place.
 
 SymPy multiplies a number into a sum as soon as the product is built. That changes what a learner sees, and it changes the gates of a
-computation graph. The switch for it is global to the process, so it is entered through one context manager and never at import.
+computation graph. The switch for it belongs to the thread, but SymPy's cache to the process. So it is entered through one context manager,
+for short, and never at import; and two threads that derive at once may see each other's products.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import wraps
-from typing import ParamSpec, TypeVar
-
 from sympy import Add, Expr, Mul
 from sympy.core.parameters import global_parameters
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
 @contextmanager
@@ -30,17 +25,6 @@ def held() -> Iterator[None]:
     finally:
         if before:
             global_parameters.distribute = True
-
-
-def holding(function: Callable[P, R]) -> Callable[P, R]:
-    """The function, run within `held()`."""
-
-    @wraps(function)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        with held():
-            return function(*args, **kwargs)
-
-    return run
 
 
 def product(factors: Iterable[Expr]) -> Expr:

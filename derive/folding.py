@@ -17,8 +17,9 @@ from .exact import held
 from .function_gates import activation_gate
 from .gates import CONSTANT, VARIABLE, Gate, NoSlope, Value, Values
 from .ops import Activation
-from .passes import Backward, forward
-from .tally import NONE, Operations
+from .passes import Backward, backward_operations, forward, forward_operations
+from .printing import unicode
+from .tally import Operations
 from .wiring import Node, Wiring, as_written
 
 
@@ -39,10 +40,12 @@ class FoldedGate(Gate):
         return [passing.gradients[i] for i in wanted]
 
     def operations(self, inputs: int) -> Operations:
-        counted = NONE
-        for node in self.inside:
-            counted = counted.plus(node.gate.operations(len(node.inputs)) if node.is_gate else NONE)
-        return counted
+        """What one value costs: all that is inside."""
+        return forward_operations(self.inside)
+
+    def local_operations(self, wanted: Sequence[int], inputs: int) -> Operations:
+        """The values inside are computed once more, then a backward pass."""
+        return forward_operations(self.inside).plus(backward_operations(self.inside, len(self.inside) - 1, wanted))
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,11 @@ def folded(nodes: Sequence[Node], fold: Fold, output: int) -> tuple[Node, ...]:
     else:
         gate = _folded_gate(fold.label or fold.root, nodes, sorted(part), inputs)
     return _without(nodes, part - {root}, {root: replace(nodes[root], gate=gate, inputs=tuple(inputs))})
+
+
+def place_of(nodes: Sequence[Node], name: str) -> int:
+    """The place of a node; of a constant and a gate with one name, that of the later one."""
+    return next(n for n in range(len(nodes) - 1, -1, -1) if nodes[n].name == name)
 
 
 def _inside(nodes: Sequence[Node], root: int, ends: set[int], output: int) -> set[int]:
@@ -174,6 +182,21 @@ def _all(nodes: Sequence[Node], places: Sequence[int], wanted: Sequence[Node], p
         return
     for now in _match(nodes, places[0], wanted, parts[0], bound):
         yield from _all(nodes, places[1:], wanted, parts[1:], now)
+
+
+def foldable(nodes: Sequence[Node], kind: type[Activation], output: str) -> list[Fold]:
+    """The places at which an activation can be folded; raises `DeriveError` if there is none."""
+    found, refused = list[Fold](), list[DeriveError]()
+    for fold in matches(nodes, kind):
+        try:
+            nodes = folded(nodes, fold, place_of(nodes, output))
+            found.append(fold)
+        except DeriveError as error:
+            refused.append(error)
+    if not found:
+        formula = unicode(kind.formula(Symbol("u")))
+        raise refused[0] if refused else DeriveError(f"there is no {formula} in the graph", f"fold({kind.__name__})")
+    return found
 
 
 # The other way round

@@ -62,14 +62,20 @@ class Gate:
         return [self.slope(i, output, inputs) for i in wanted]
 
     def formula(self, names: Sequence[str]) -> str:
-        """The operation written with the names of its inputs: `v3 + b`, `exp(v5)`."""
-        if "{" in self.written:
-            return self.written.format(*names)
-        return f" {self.written} ".join(names) if self.written else f"{self.label}({', '.join(names)})"
+        """The operation written with the names of its inputs: `v3 + b`, `exp(v5)`, `x^(1/3)`."""
+        if not self.written:
+            return f"{self.label}({', '.join(names)})"
+        sign = "{" not in self.written
+        shown = [f"({n})" if (n[:1] == "−" and (place or not sign)) or ("/" in n and not sign) else n for place, n in enumerate(names)]
+        return f" {self.written} ".join(shown) if sign else self.written.format(*shown)
 
     def operations(self, inputs: int) -> Operations:
         """What one value costs."""
         return self.cost.times(max(inputs - 1, 1))
+
+    def local_operations(self, wanted: Sequence[int], inputs: int) -> Operations:
+        """What the local derivatives by some inputs cost."""
+        return self.local.times(len(wanted))
 
 
 def exact(*values: Value) -> bool:
@@ -206,7 +212,7 @@ GATES: dict[str, Gate] = {
             factor=False,
             beside=("{c}−x", "−{c}"),
         ),
-        Gate("negate", "·(−1)", lambda u: -u[0], lambda i, y, u: -1, "−{0}", "changes the sign", ADDITION, factor=False),
+        Gate("negate", "·(−1)", lambda u: -u[0], lambda i, y, u: -1, "−{0}", "changes the sign", NONE, factor=False),
         Gate("multiply", "×", math.prod, _product_of_others, "·", SWITCHES, MULTIPLICATION, commutes=True, beside=("·{c}", "·{c}")),
         Gate(
             "divide",
@@ -227,7 +233,7 @@ GATES: dict[str, Gate] = {
             "1/{0}",
             "multiplies by −output²",
             MULTIPLICATION,
-            Operations(1, 1),
+            MULTIPLICATION,
         ),
         Gate(
             "square",
@@ -239,7 +245,7 @@ GATES: dict[str, Gate] = {
             MULTIPLICATION,
             MULTIPLICATION,
         ),
-        Gate("power", "xʸ", _power, _power_slope, "{0}^{1}", cost=CALL, local=Operations(1, 1, 1), beside=("{c}ˣ", "x^{c}")),
+        Gate("power", "xʸ", _power, _power_slope, "{0}^{1}", cost=CALL, local=Operations(1, 1, 1), beside=("{c}ˣ", "x{up}")),
         Gate("sqrt", "√", _root, _root_slope, "√({0})", "divides by twice the output", local=Operations(0, 2)),
         Gate("exp", "exp", _exp, lambda i, y, u: y, does="multiplies by the output"),
         Gate("ln", "ln", _ln, lambda i, y, u: quotient(1, u[0]), does="divides by the input", local=MULTIPLICATION),

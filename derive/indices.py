@@ -51,7 +51,7 @@ class Index(Symbol):  # type: ignore[misc]  # SymPy's Symbol is untyped
         return made
 
     def _hashable_content(self) -> tuple[Any, ...]:
-        return (self.name, self.axis.name)
+        return (self.name, self.axis.name, self.axis.letters)
 
     def __getnewargs_ex__(self) -> tuple[tuple[str, Axis], dict[str, Any]]:
         return (self.name, self.axis), {}
@@ -214,7 +214,7 @@ class Term:
 
 def terms(e: Expr, fresh: Iterator[int] | None = None) -> list[Term]:
     """An expression as a list of products under sums; a bracket is opened only where a sum or an indicator is inside."""
-    counter = count() if fresh is None else fresh
+    counter = count(_above(e)) if fresh is None else fresh
     if isinstance(e, Add) and e.has(KroneckerDelta, Sum):
         return [t for a in e.args for t in terms(a, counter)]
     if isinstance(e, Sum):
@@ -225,6 +225,12 @@ def terms(e: Expr, fresh: Iterator[int] | None = None) -> list[Term]:
         parts = [terms(a, counter) if a.has(KroneckerDelta, Sum) else [Term([a], [])] for a in e.args]
         return [Term([f for t in ts for f in t.factors], [b for t in ts for b in t.bound]) for ts in cartesian(*parts)]
     return [Term([e], [])]
+
+
+def _above(e: Expr) -> int:
+    """A number above those of the parked names _0, _1, ... that an enclosing sum may have left free in this expression."""
+    parked = [s.name[1:] for s in e.free_symbols if s.name.startswith("_") and s.name[1:].isdigit()]
+    return max(map(int, parked), default=-1) + 1
 
 
 def contract(e: Expr, taken: Iterable[str] = ()) -> Expr:

@@ -20,7 +20,7 @@ from sympy import Expr
 from .equations import Equation
 from .errors import DeriveError
 from .indices import Axis, Index, Quantity, summed
-from .ops import Activation, RowActivation, identity, sigmoid
+from .ops import ACTIVATIONS, Activation, RowActivation, identity, sigmoid
 
 AnyActivation = type[Activation] | type[RowActivation]
 
@@ -128,6 +128,8 @@ class Dense(Layer):
         if not (isinstance(self.activation, type) and issubclass(self.activation, (Activation, RowActivation))):
             hint = "give the class itself, for example Dense(3, tanh) after `from derive import tanh`"
             raise DeriveError(f"the activation is {self.activation!r}, expected a class of activations", "Dense", hint)
+        if issubclass(self.activation, Activation) and ACTIVATIONS.get(self.activation.__name__) is not self.activation:
+            self.activation.proved_slope()
         if self.tie is not None and not isinstance(self.tie, str):
             raise DeriveError(f"it is tied to {self.tie!r}, expected the name of a weight", "Dense", 'for example tie="w1"')
         if self.transpose and self.tie is None:

@@ -193,8 +193,10 @@ class Lifter:
 
     def _product(self, factors: list[Expr], over: list[Index], out: Axes) -> Node:
         scalars = [f for f in factors if not f.atoms(Indexed) and not _mentions(f, self.quantities)]
-        nodes = self._grouped([self._entry(f) for f in factors if f not in scalars])
-        todo = list(over)
+        lone = [i for i in over if not any(i in f.free_symbols for f in factors)]
+        scalars = [*scalars, *(i.axis.size for i in lone)]  # sum_s 1 = m
+        nodes = self._grouped([self._entry(f) for f in factors if f.atoms(Indexed) or _mentions(f, self.quantities)])
+        todo = [i for i in over if i not in lone]
         while todo:
             # An index in two factors before one in a single factor: a matrix product is smaller than what it is made of.
             index = max(todo, key=lambda i: sum(i in n.axes for n in nodes))

@@ -68,7 +68,10 @@ class MatrixPrinter:
     def _power(self, base: Node, exponent: Expr) -> Text:
         if exponent == -1:
             return self.style.fraction(self.style.number(Integer(1)), self.text(base))
-        return self.style.power(self.text(base), self.printer.expression(exponent))
+        shown = self.printer.expression(exponent)
+        if base.axes:  # every entry to this power, which is not a power of the matrix
+            shown = self.style.product([self.style.function(r"\odot", "⊙"), shown])
+        return self.style.power(self.text(base), shown)
 
     def _times(self, node: Times) -> Text:
         above: list[Text] = []

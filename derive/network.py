@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Expr, Integer, Pow, Rational, Reals, Symbol
+from sympy import Expr, Integer, Pow, Rational, Symbol
 
 from .backprop import Backprop
 from .compiling import Compiled, compiled
@@ -20,7 +20,7 @@ from .exact import held, product, total
 from .expansion import Expanded, expand
 from .indices import SAMPLES, Axis, Quantity, summed
 from .layers import AnyActivation, Builder, Dense, Layer
-from .losses import Loss, squared_error
+from .losses import Loss, squared_error, written_loss
 from .ops import sigmoid
 from .samples import generator
 from .scalars import scalar_equations
@@ -185,18 +185,17 @@ class Network:
     def init(
         self, rng: np.random.Generator | int | None = None, scheme: str = "scaled"
     ) -> dict[str, NDArray[np.float64]]:
-        """Random parameters. scheme "scaled": weights N(0, 1/n_in), biases 0; "nielsen": weights and biases N(0, 1). Seeded by rng."""
+        """Random parameters. scheme "scaled": weights N(0, 1/n_in), biases 0; "nielsen": all N(0, 1). Seeded by rng."""
         if scheme not in ("scaled", "nielsen"):
             raise DeriveError(f"the scheme is {scheme!r}, expected 'scaled' or 'nielsen'", "init")
         chance = generator(rng)
         made: dict[str, NDArray[np.float64]] = {}
         for name, shape in self.shapes.items():
-            if scheme == "nielsen" or len(shape) == 0:
-                made[name] = np.asarray(chance.standard_normal(shape))
-            elif len(shape) == 2:
-                made[name] = chance.standard_normal(shape) / np.sqrt(shape[1])
-            else:
+            if scheme == "scaled" and self.equations.quantities[name].role == "bias":
                 made[name] = np.zeros(shape)
+            else:
+                scale = 1.0 if scheme == "nielsen" else math.sqrt(math.prod(shape[1:]))
+                made[name] = np.asarray(chance.standard_normal(shape) / scale)
         return made
 
     def compile(self, dtype: str = "float64", backward: Iterable[Equation] | None = None) -> Compiled:
@@ -226,16 +225,17 @@ class WrittenNetwork(Network):
         written = scalar_equations(equations, inputs, targets, over, SAMPLE_AXIS)
         self._written = written
         self.layers, self.l2, self.sizes = (), 0.0, {}
-        self.loss = type("written_loss", (Loss,), {"entry": staticmethod(lambda a, y: a), "domain": Reals})
+        self.loss = written_loss
         self.n_in, self.n_out = len(written.inputs), len(written.targets)
         before = [e.name for e in written.batch.items[:-1]]
+        per_sample = [e.name for e in written.batch.items[:-1] if e.lhs.axes]
         if output is not None and output not in before:
             raise DeriveError(
                 f"the output {output!r} is not defined by an equation",
                 "from_equations",
                 f"there are {', '.join(before)}",
             )
-        self._output = output or before[-1]
+        self._output = output or (per_sample or before)[-1]
 
     @property
     def output(self) -> AnyActivation | None:

@@ -56,7 +56,7 @@ def source(node: Node, names: Mapping[str, str]) -> str:
 def scalar_source(e: Expr, names: Mapping[str, str]) -> str:
     """A number, size or constant as Python source."""
     renamed = e.xreplace({s: Symbol(s.name if is_size(s) else names.get(s.name, s.name)) for s in e.free_symbols})
-    return str(NumPyPrinter({"fully_qualified_modules": False}).doprint(renamed)).replace("numpy.", "np.")
+    return str(NumPyPrinter().doprint(renamed)).replace("numpy.", "np.")
 
 
 def bracketed(text: Source, level: int) -> str:
@@ -103,6 +103,10 @@ class _Printer:
         ).isalnum() else PRODUCT if not node.value.is_Add else SUM
 
     def _call(self, node: Call) -> Source:
+        if len(node.arguments) > 2:  # NumPy's maximum takes two; a third argument would be where it writes to
+            first, second, *rest = node.arguments
+            pair = Call(node.axes, node.function, (first, second))
+            return self._call(Call(node.axes, node.function, (pair, *rest)))
         return (
             f"{function_name(node.function)}({', '.join(self.aligned(a, node.axes)[0] for a in node.arguments)})",
             ATOM,

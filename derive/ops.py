@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from sympy import Dummy, Expr, Function, Heaviside, Integer, Interval, Max, Reals, Set, exp, log, oo
+from sympy import Dummy, Expr, Function, Heaviside, Integer, Interval, Max, Rational, Reals, Set, exp, log, oo
 
 from .errors import DeriveError
 from .indices import Index, summed
@@ -28,7 +28,7 @@ class Slope(Function):  # type: ignore[misc]  # SymPy's Function is untyped
     activation: ClassVar[type[Activation]]
 
     def fdiff(self, argindex: int = 1) -> Expr:
-        t = Dummy("t")
+        t = Dummy("t", real=True)
         return self.activation.slope_formula(t).diff(t).xreplace({t: self.args[0]})
 
 
@@ -84,8 +84,23 @@ class Activation(Function):  # type: ignore[misc]  # SymPy's Function is untyped
             return cls.by_output(cls(z))
         if cls.slope is not None:
             return cls.slope(z)
-        t = Dummy("t")
+        t = Dummy("t", real=True)
         return cls.formula(t).diff(t).xreplace({t: z})
+
+    @classmethod
+    def proved_slope(cls) -> None:
+        """Compare the slope that a class states with the derivative of its formula, to 30 digits; `DeriveError` if they differ."""
+        if cls.slope is None and cls.by_output is None:
+            return
+        t = Dummy("t", real=True)
+        stated, derived = cls.written_out(cls.slope_formula(t)), cls.written_out(cls.formula(t)).diff(t)
+        low, high = map(Rational, cls.sample)
+        for share in (Rational(1, 7), Rational(2, 5), Rational(5, 8), Rational(9, 10)):
+            at = {t: low + share * (high - low)}
+            one, other = stated.xreplace(at).evalf(30), derived.xreplace(at).evalf(30)
+            if not abs(one - other) < Rational(1, 10**20) * (1 + abs(other)):
+                what = f"its slope at {float(at[t]):g} is stated as {float(one):.6g}, but the formula's is {float(other):.6g}"
+                raise DeriveError(what, f"activation {cls.__name__}", "correct `slope` or `by_output`, or leave them out")
 
     @classmethod
     def written_out(cls, e: Expr) -> Expr:

@@ -11,9 +11,10 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .errors import DomainError
+from .errors import DeriveError, DomainError
 from .gates import CONSTANT, VARIABLE, NoSlope, NoValue, Value, bounded
 from .numerals import short
+from .tally import ADDITION, MULTIPLICATION, NONE, Operations
 from .wiring import Node
 
 FAILURES = (ArithmeticError, ValueError)
@@ -42,7 +43,9 @@ def _failure(nodes: Sequence[Node], place: int, values: Sequence[Value], error: 
     """The error for a node: why, and what its inputs were."""
     node = nodes[place]
     inputs = ", ".join(f"{nodes[i].name} = {short(values[i])}" for i in dict.fromkeys(node.inputs) if nodes[i].gate is not CONSTANT)
-    if isinstance(error, (NoValue, NoSlope)):
+    if isinstance(error, DeriveError):  # from inside of a folded gate
+        why = f"{error.what} ({error.where}, which is folded in it)"
+    elif isinstance(error, (NoValue, NoSlope)):
         why = str(error)
     elif isinstance(error, OverflowError):
         why = "overflow: the result is too large for a number of 64 bits"
@@ -71,6 +74,32 @@ def needed(nodes: Sequence[Node], output: int, wrt: Iterable[int]) -> list[bool]
             for i in nodes[place].inputs:
                 leads[i] = True
     return [a and b for a, b in zip(depends, leads, strict=True)]
+
+
+def forward_operations(nodes: Sequence[Node]) -> Operations:
+    """What a forward pass costs."""
+    counted = NONE
+    for node in nodes:
+        counted = counted.plus(node.gate.operations(len(node.inputs))) if node.is_gate else counted
+    return counted
+
+
+def backward_operations(nodes: Sequence[Node], output: int, wrt: Iterable[int]) -> Operations:
+    """What a backward pass costs: local derivatives, their products with the gradient that arrives, and the sums where a value branches.
+
+    The gradient of the output itself is 1, and multiplied by nothing.
+    """
+    counted, reached = NONE, needed(nodes, output, wrt)
+    arrivals = [0] * len(nodes)
+    for place, node in enumerate(nodes):
+        if reached[place] and node.is_gate:
+            wanted = [slot for slot, i in enumerate(node.inputs) if reached[i]]
+            counted = counted.plus(node.gate.local_operations(wanted, len(node.inputs)))
+            if node.gate.factor and place != output:
+                counted = counted.plus(MULTIPLICATION.times(len(wanted)))
+            for slot in wanted:
+                arrivals[node.inputs[slot]] += 1
+    return counted.plus(ADDITION.times(sum(max(n - 1, 0) for n in arrivals)))
 
 
 @dataclass(frozen=True)

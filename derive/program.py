@@ -72,7 +72,7 @@ class Program:
         missing = [q.name for q in parameters if q.name not in gradients]
         # A parameter that has no effect on the loss has the gradient 0.
         values = {n: f"np.zeros_like({self.names[n]})" for n in missing} | {of: self.names[name] for of, name in gradients.items()}
-        pairs = ", ".join(f'"{q.name}": {values[q.name]}' for q in parameters)
+        pairs = ", ".join(f"{q.name!r}: {values[q.name]}" for q in parameters)
         unpack, needed = self._unpacking(), self._needed(self.output)
         loss = self.names[self.forward.items[-1].name]
         out = self.names[self.output]
@@ -85,12 +85,12 @@ class Program:
 
     def trace_source(self) -> str:
         """The same lines again, as a function that returns every named array; for looking inside, so it is not part of the text to read."""
-        named = ", ".join(f'"{n}": {self.names[n]}' for n in [*self.forward_lines, *self.backward_lines])
+        named = ", ".join(f"{n!r}: {self.names[n]}" for n in [*self.forward_lines, *self.backward_lines])
         return "\n".join(["def trace(p, X, Y):", *_indent([*self._body(), f"return {{{named}}}"]), ""])
 
     def _unpacking(self) -> list[str]:
         parameters = [q for q in self.forward.given if q.role in PARAMETERS]
-        left, right = ", ".join(self.names[q.name] for q in parameters), ", ".join(f'p["{q.name}"]' for q in parameters)
+        left, right = ", ".join(self.names[q.name] for q in parameters), ", ".join(f"p[{q.name!r}]" for q in parameters)
         return [f"{left} = {right}"] if parameters else []
 
     def _body(self) -> list[str]:
@@ -127,17 +127,28 @@ class Program:
 
     def _line(self, equation: Equation) -> str:
         name = self.names[equation.name]
-        if equation.rowwise is not None:
-            argument = next(iter(uses(equation.rhs)))
-            self.functions.setdefault(equation.rowwise.name, equation.rowwise)
-            text = f"{equation.rowwise.name}({self.names[argument]})"
+        argument = equation.row_argument(self.quantities)
+        if equation.rowwise is not None and argument is not None:
+            self._needs(equation.rowwise.name, equation.rowwise)
+            text = f"{equation.rowwise.name}({self.names[argument.name]})"
         else:
             ready = replace(equation, rhs=stable_logarithms(slopes_by_output(equation.rhs, self.forward), self.forward))
             node = lifted(ready, self.quantities)
             for function in _calls(node):
-                self.functions.setdefault(function_name(function), function)
+                self._needs(function_name(function), function)
             text = source(node, self.names)
+            missing = [i for i in arranged(equation.indices) if i not in node.axes]
+            if missing:  # it is the same for every sample (neuron), and is repeated for each
+                shape = ", ".join(i.axis.name for i in arranged(equation.indices))
+                spread = f"({text})[{', '.join('None' if i in missing else ':' for i in arranged(equation.indices))}]"
+                text = f"np.broadcast_to({spread if node.axes else text}, ({shape},))"
         return f"{name} = {text}{f'  # {equation.label}' if equation.label else ''}"
+
+    def _needs(self, name: str, function: Helper) -> None:
+        if not name.startswith("np.") and not name.isidentifier():
+            raise DeriveError(f"{name!r} cannot be the name of a function", "compile", "give the activation a name that is one word")
+        if self.functions.setdefault(name, function) is not function:
+            raise DeriveError(f"two different activations are called {name}", "compile", "give one of them another name")
 
     def _helpers(self) -> list[str]:
         """A short function for every operation that NumPy does not have by that name."""
@@ -234,8 +245,8 @@ def stable_logarithms(e: Expr, forward: Equations) -> Expr:
         for inner, which in ((argument, 0), (expand(1 - argument), 1)):
             if isinstance(inner, (Indexed, Symbol)) and name_of(inner) in forward:
                 equation = forward[name_of(inner)]
-                if which == 0 and equation.rowwise is not None and equation.rowwise.log is not None:
-                    z = forward.quantities[next(iter(uses(equation.rhs)))]
+                z = equation.row_argument(forward.quantities)
+                if which == 0 and z is not None and equation.rowwise is not None and equation.rowwise.log is not None:
                     return equation.rowwise.log(z[inner.indices])
                 logs = getattr(equation.rhs.func, "logs", None)
                 if logs is not None:

@@ -33,10 +33,14 @@ def scalar_equations(equations: Iterable[Any] | Equations, inputs: Any, targets:
     """Named scalars with a sample axis where they need one; raises `DeriveError` for what is no equation or has no loss."""
     if over not in ("mean", "sum"):
         raise DeriveError(f"over is {over!r}, expected 'mean' or 'sum'", "from_equations")
-    pairs = [_pair(e, number) for number, e in enumerate(equations, 1)]
+    pairs = [pair(e, number) for number, e in enumerate(equations, 1)]
     if len(pairs) < 2:
         raise DeriveError(f"{len(pairs)} equations were given, expected an output and a loss", "from_equations")
-    ins, outs = _names(inputs), _names(targets)
+    ins, outs = names(inputs), names(targets)
+    twice = sorted({n for n in (*ins, *outs) if (*ins, *outs).count(n) > 1})
+    if twice or not ins or not outs:
+        what = f"{twice[0]} is named twice" if twice else f"there is no {'input' if not ins else 'target'}"
+        raise DeriveError(what, "from_equations", 'for example inputs="x1 x2", targets="y"')
     used = {s.name for _, rhs in pairs for s in rhs.free_symbols}
     for name in (*ins, *outs):
         if name not in used:
@@ -48,7 +52,7 @@ def scalar_equations(equations: Iterable[Any] | Equations, inputs: Any, targets:
     return Written(_build(pairs, ins, outs, (), over, axis), _build(pairs, ins, outs, (axis,), over, axis), ins, outs)
 
 
-def _names(given: Any) -> tuple[str, ...]:
+def names(given: Any) -> tuple[str, ...]:
     parts = (
         given.replace(",", " ").split()
         if isinstance(given, str)
@@ -57,7 +61,7 @@ def _names(given: Any) -> tuple[str, ...]:
     return tuple(parts)
 
 
-def _pair(e: Any, number: int) -> tuple[str, Expr]:
+def pair(e: Any, number: int) -> tuple[str, Expr]:
     where = f"equation {number}"
     if isinstance(e, str):
         left, right = read_equation(e)

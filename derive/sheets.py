@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from .equations import Equation, Equations, uses
+from .equations import Equation, Equations
 from .errors import DeriveError
 from .exact import held
 from .indices import Quantity
@@ -57,8 +57,8 @@ def printed_rows(
     rows = []
     for equation in equations:
         left, right = printer.quantity(equation.lhs, equation.indices), printer.expression(equation.rhs)
-        if form != "component" and equation.rowwise is not None:
-            argument = quantities[next(iter(uses(equation.rhs)))]
+        argument = equation.row_argument(quantities)
+        if form != "component" and equation.rowwise is not None and argument is not None:
             left = matrices.name(equation.lhs)
             right = style.call(printer.function(equation.rowwise), matrices.name(argument))
         elif form != "component":

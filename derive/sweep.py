@@ -111,7 +111,7 @@ PARAMETERS = ("weight", "bias", "parameter")
 
 def adjoint_quantity(quantity: Quantity) -> Quantity:
     """The quantity dC/du: delta for the z of a layer, d<name> for all else."""
-    if quantity.role == "weighted_input" and quantity.layer is not None:
+    if quantity.role == "weighted_input" and quantity.name == f"z{quantity.layer}":
         return Quantity(f"delta{quantity.layer}", quantity.axes, "error", quantity.layer, quantity.name)
     role = "gradient" if quantity.role in PARAMETERS else "adjoint"
     return Quantity(f"d{quantity.name}", quantity.axes, role, quantity.layer, quantity.name)
@@ -142,7 +142,7 @@ def _adjoint(
         chain.append(summed(product([*upstream, Partial(consumer.lhs[at], here)]), at))
         defined.append(summed(product([*upstream, Partial(rhs, here)]), at))
         carried.append(summed(product([*upstream, local]), at))
-        by_output.append(summed(product([*upstream, _jacobian(consumer, at, here, local)]), at))
+        by_output.append(summed(product([*upstream, _jacobian(consumer, at, here, local, consumer.row_argument(forward.quantities))]), at))
     several = len(consumers) > 1
     through = " and ".join(c.name for c in consumers)
     lines.add(
@@ -193,10 +193,10 @@ class _Lines:
             self.now = after
 
 
-def _jacobian(consumer: Equation, at: tuple[Index, ...], here: Expr, local: Expr) -> Expr:
+def _jacobian(consumer: Equation, at: tuple[Index, ...], here: Expr, local: Expr, argument: Quantity | None) -> Expr:
     """For a row activation, its derivative in the outputs: a step that is proved like any other."""
     kind = consumer.rowwise
-    if kind is None or not isinstance(here, Indexed) or name_of(here) not in uses(consumer.rhs):
+    if kind is None or argument is None or not isinstance(here, Indexed) or name_of(here) != argument.name:
         return local
     j, p = at[0], here.indices[0]
     rest = [KroneckerDelta(one, other) for one, other in zip(at[1:], here.indices[1:], strict=True)]

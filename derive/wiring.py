@@ -20,6 +20,7 @@ from .errors import DeriveError, DomainError, Unsupported
 from .exact import held
 from .function_gates import gate_of
 from .gates import CONSTANT, GATES, VARIABLE, Gate, Value
+from .numerals import short
 from .printing import unicode
 from .ranking import divisor
 from .shape import evaluated, in_textbook_order
@@ -89,14 +90,21 @@ class Wiring:
         self._symbols[name] = symbol
         return self.append(Node(name, VARIABLE, given=True))
 
-    def define(self, name: str, place: int) -> int:
-        """Gives a node the name of an equation. What has a name already is copied by a gate of its own: each name is one node."""
+    def total(self, places: Iterable[int]) -> int:
+        """The sum of nodes, from left to right."""
+        first, *rest = places
+        for place in rest:
+            first = self.gate(GATES["add"], (first, place))
+        return first
+
+    def define(self, name: str, place: int, *, copied: bool = False) -> int:
+        """Gives a node the name of an equation; each name is one node. A name for what is just another name is a gate that copies."""
         if name in self.named:
             late = self.nodes[self.named[name]].gate is VARIABLE
             what = "is used before it is defined" if late else "is defined twice"
             raise DeriveError(f"{name} {what}", f"the equation of {name}", "an equation may use only what stands above it")
         node = self.nodes[place]
-        if not node.is_gate:
+        if not node.is_gate or copied:
             node, place = Node("", GATES["copy"], (place,)), len(self.nodes)
             self.nodes.append(node)
         elif node.given:
@@ -115,7 +123,7 @@ class Wiring:
         for node in self.nodes:
             name = node.name
             if not name:
-                name = str(node.constant) if node.gate is CONSTANT else next(n for n in numbers if n not in taken)
+                name = _numeral(node.constant) if node.gate is CONSTANT else next(n for n in numbers if n not in taken)
             made.append(Node(name, node.gate, node.inputs, node.constant, node.given))
         return tuple(made)
 
@@ -197,7 +205,7 @@ class Wiring:
 
     def _function(self, e: Expr) -> Plan:
         if len(e.args) != 1:
-            raise Unsupported(f"there is no gate for {type(e).__name__} of {len(e.args)} variables", "Graph")
+            raise Unsupported(f"there is no gate for {type(e).__name__} of {len(e.args)} arguments", "Graph")
         gate = gate_of(e)
         return lambda places: self.gate(gate, places), list(e.args)
 
@@ -215,6 +223,11 @@ _PLANS: tuple[tuple[Any, Callable[[Wiring, Any], Plan]], ...] = (
     (log, lambda wiring, e: wiring._joined("ln", e.args) if len(e.args) == 1 else wiring._function(e)),
     (Function, Wiring._function),
 )
+
+
+def _numeral(value: Value) -> str:
+    """A constant as it stands in a formula."""
+    return short(value) if isinstance(value, float) else str(value).replace("-", "−")
 
 
 def _key(gate: Gate, inputs: tuple[int, ...], value: Any) -> Any:

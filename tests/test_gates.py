@@ -1,4 +1,4 @@
-"""Every gate of the tables: its local derivatives against differences of its value, its exactness, and where it has no value or no slope."""
+"""Every gate of the tables: its local derivatives against differences of its value, exactness, and where it has no value or no slope."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from derive.ops import ACTIVATIONS, Activation
 from derive.tally import Operations, of_expression
 
 INPUTS = {
-    **dict.fromkeys(("copy", "negate", "square", "exp", "abs", "sign"), [(0.7,), (-1.3,), (2.0,)]),
-    **dict.fromkeys(("sqrt", "ln", "reciprocal"), [(0.7,), (2.5,)]),
-    **dict.fromkeys(("add", "subtract", "multiply", "divide"), [(0.7, -1.3), (-2.0, 0.4)]),
-    **dict.fromkeys(("max", "min"), [(0.7, -1.3), (0.2, 0.3), (0.5, 0.1, 0.9)]),
+    **dict.fromkeys(("copy", "negate", "square", "exp", "abs", "sign"), ((0.7,), (-1.3,), (2.0,))),
+    **dict.fromkeys(("sqrt", "ln", "reciprocal"), ((0.7,), (2.5,))),
+    **dict.fromkeys(("add", "subtract", "multiply", "divide"), ((0.7, -1.3), (-2.0, 0.4))),
+    **dict.fromkeys(("max", "min"), ((0.7, -1.3), (0.2, 0.3), (0.5, 0.1, 0.9))),
     "power": [(0.7, 2.5), (1.9, -1.2), (-1.5, 3.0)],
     "step": [(0.7, 0.5), (-0.2, 0.5)],
 }

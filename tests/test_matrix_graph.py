@@ -151,7 +151,8 @@ def test_squared_length_index_by_index():
     i, j = (Index(letter, axis) for letter, axis in (("j", N), ("k", K)))
     assert adjoint["q"].equation.at((i,)) == 2 * Q[(i,)]
     assert adjoint["W"].equation.at((i, j)) == 2 * Q[(i,)] * X[(j,)]
-    assert adjoint["x"].equation.at((j,)) == 2 * summed(W[i, j] * Q[(i,)], [i])
+    own, other = Index("j", K), Index("k", N)
+    assert adjoint["x"].equation.indices == (own,) and adjoint["x"].equation.rhs == 2 * summed(W[other, own] * Q[(other,)], [other])
     for name in ("q", "W", "x"):
         steps = adjoint[name].steps
         marked = [n for n, s in enumerate(steps) if s.after.has(KroneckerDelta)]
@@ -174,3 +175,13 @@ def test_squared_length_in_numbers():
     np.testing.assert_allclose(gradients["x"], 2 * w.T @ q)
     with pytest.raises(ShapeError):
         check_shape(gradients["W"].T, w, "W")
+
+
+def test_names_made_up_do_not_clash():
+    i, j = Index("i", N), Index("j", K)
+    q1 = Quantity("q1", (N,))
+    lines = Equation(q1, (i,), summed(W[i, j] * X[j], [j]) ** 2), Equation(Quantity("f", (), "loss"), (), summed(q1[(i,)] ** 2, [i]))
+    g = MatrixGraph(Equations(lines, (W, X)), {N: 2, K: 3})
+    w, x = np.arange(6.0).reshape(2, 3), np.ones(3)
+    assert g.forward(W=w, x=x) == ((w @ x) ** 4).sum() and len({n.name for n in g.nodes}) == len(g.nodes)
+    np.testing.assert_allclose(g.backward()["W"], 4 * np.outer((w @ x) ** 3, x))

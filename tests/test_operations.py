@@ -82,7 +82,8 @@ def weight_products(net):
     weights = {place[str(n)] for name in net.parameters if name[0] == "w" for n in g._source.arrays[name].flat}
     reached = needed(g.nodes, place[g.output], [place[n] for n in g.names_of(net.parameters)])
     products = [n for n in g.nodes if n.gate.name == "multiply" and set(n.inputs) & weights]
-    return len(products), sum(i in weights for n in products for i in n.inputs), sum(reached[i] and i not in weights for n in products for i in n.inputs)
+    inputs = [i for n in products for i in n.inputs]
+    return len(products), sum(i in weights for i in inputs), sum(reached[i] and i not in weights for i in inputs)
 
 
 @pytest.mark.parametrize("sizes", FAMILY)
