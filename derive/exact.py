@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+
 from sympy import Add, Expr, Mul
 from sympy.core.parameters import global_parameters
 
