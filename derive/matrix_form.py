@@ -70,7 +70,8 @@ class MatrixPrinter:
             return self.style.fraction(self.style.number(Integer(1)), self.text(base))
         shown = self.printer.expression(exponent)
         if base.axes:  # every entry to this power, which is not a power of the matrix
-            shown = self.style.product([self.style.function(r"\odot", "⊙"), shown])
+            odot = self.style.function(r"\odot", "⊙").string
+            shown = Text(f"{odot} {shown.string}" if odot.isascii() else f"{odot}{shown.string}", Level.PRODUCT)
         return self.style.power(self.text(base), shown)
 
     def _times(self, node: Times) -> Text:

@@ -26,7 +26,7 @@ from .samples import generator
 from .scalars import scalar_equations
 from .sheets import NetworkEquations
 from .steps import Assumption
-from .sweep import PARAMETERS
+from .sweep import PARAMETERS, depending
 
 DECAY = "lambda"
 SAMPLE_AXIS = Axis("m", SAMPLES)
@@ -228,14 +228,19 @@ class WrittenNetwork(Network):
         self.loss = written_loss
         self.n_in, self.n_out = len(written.inputs), len(written.targets)
         before = [e.name for e in written.batch.items[:-1]]
-        per_sample = [e.name for e in written.batch.items[:-1] if e.lhs.axes]
+        told = depending(written.batch, written.targets)
+        without = [name for name in before if name not in told]
+        per_sample = [e.name for e in written.batch.items[:-1] if e.lhs.axes and e.name not in told]
         if output is not None and output not in before:
             raise DeriveError(
                 f"the output {output!r} is not defined by an equation",
                 "from_equations",
                 f"there are {', '.join(before)}",
             )
-        self._output = output or (per_sample or before)[-1]
+        if not without or (output or without[-1]) in told:
+            what = f"the output {output} uses the targets" if output else "every equation before the loss uses the targets"
+            raise DeriveError(what, "from_equations", "the output is computed before the targets are known")
+        self._output = output or (per_sample or without)[-1]
 
     @property
     def output(self) -> AnyActivation | None:

@@ -76,7 +76,8 @@ class Program:
         unpack, needed = self._unpacking(), self._needed(self.output)
         loss = self.names[self.forward.items[-1].name]
         out = self.names[self.output]
-        shaped = out if len(self.quantities[self.output].axes) == 2 else f"{out}[:, None]"
+        # One column for a network of scalars; the same number for every sample where the output does not depend on the sample.
+        shaped = (f"np.full((len(X), 1), {out})", f"{out}[:, None]", out)[len(self.quantities[self.output].axes)]
         predicting = [*unpack, *self._data("input"), *(self.forward_lines[n] for n in needed), f"return {shaped}"]
         lines = ["import numpy as np", "", *self._helpers()]
         lines += ["", "def predict(p, X):", *_indent(predicting), ""]

@@ -64,7 +64,7 @@ def reverse_sweep(forward: Equations, loss: str = "C", assumptions: Iterable[Ass
 def _sweep(forward: Equations, loss: str, assumptions: tuple[Assumption, ...]) -> Sweep:
     quantities = forward.quantities
     trained = [q.name for q in forward.given if q.role in PARAMETERS]
-    active = _reaching(forward, loss) & _depending(forward, trained)
+    active = _reaching(forward, loss) & depending(forward, trained)
     for name in active:
         if (lhs := adjoint_quantity(quantities[name])).name in quantities:
             what = f"the name {lhs.name} is wanted for the gradient by {name}, and is taken"
@@ -88,7 +88,7 @@ def _sweep(forward: Equations, loss: str, assumptions: tuple[Assumption, ...]) -
     return Sweep(forward, tuple(found.values()), loss)
 
 
-def _depending(forward: Equations, names: Iterable[str]) -> set[str]:
+def depending(forward: Equations, names: Iterable[str]) -> set[str]:
     """What depends on these names, themselves included."""
     found = set(names)
     for equation in forward:
