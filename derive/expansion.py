@@ -66,6 +66,8 @@ def expand(net: Expandable, sizes: Sizes | None = None, samples: int = 1) -> Exp
 
 def axis_sizes(net: Expandable, sizes: Sizes | None, samples: int) -> dict[Axis, int]:
     """A number for every axis of a network, the sample axis included; raises `DeriveError` where there is none."""
+    if not isinstance(sizes, (Mapping, Sequence, type(None))) or isinstance(sizes, str):
+        raise DeriveError(f"the sizes are {sizes!r}, expected a dictionary or a list", "expand", "for example sizes={1: 2} for layer 1")
     quantities = net.forward(False).quantities.values()
     layers = {q.layer: q.axes[0] for q in quantities if q.role in ("input", "activation") and q.axes}
     given = dict(sizes) if isinstance(sizes, Mapping) else dict(enumerate(sizes or ()))

@@ -138,7 +138,7 @@ class Dense(Layer):
     def shared_axes(self, layer: int) -> list[tuple[int, int]]:
         if self.tie is None:
             return []
-        if not (self.tie[:1] == "w" and self.tie[1:].isdigit() and 1 <= int(self.tie[1:]) < layer):
+        if not (self.tie[:1] == "w" and self.tie[1:].isdecimal() and 1 <= int(self.tie[1:]) < layer):
             raise DeriveError(
                 f"it is tied to {self.tie!r}, which is no weight of a layer below",
                 f"layer {layer}",

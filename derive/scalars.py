@@ -33,6 +33,8 @@ def scalar_equations(equations: Iterable[Any] | Equations, inputs: Any, targets:
     """Named scalars with a sample axis where they need one; raises `DeriveError` for what is no equation or has no loss."""
     if over not in ("mean", "sum"):
         raise DeriveError(f"over is {over!r}, expected 'mean' or 'sum'", "from_equations")
+    if isinstance(equations, str) or not isinstance(equations, Iterable):
+        raise DeriveError(f"{equations!r} is no list of equations", "from_equations", 'for example ["a = w*x + b", "C = (a - y)^2"]')
     pairs = [pair(e, number) for number, e in enumerate(equations, 1)]
     if len(pairs) < 2:
         raise DeriveError(f"{len(pairs)} equations were given, expected an output and a loss", "from_equations")
@@ -53,12 +55,15 @@ def scalar_equations(equations: Iterable[Any] | Equations, inputs: Any, targets:
 
 
 def names(given: Any) -> tuple[str, ...]:
-    parts = (
-        given.replace(",", " ").split()
-        if isinstance(given, str)
-        else [str(g) for g in ([given] if isinstance(given, Symbol) else given)]
-    )
-    return tuple(parts)
+    """Names in a text, a symbol, or several of either."""
+    if isinstance(given, str):
+        return tuple(given.replace(",", " ").split())
+    if isinstance(given, Symbol):
+        return (given.name,)
+    try:
+        return tuple(str(name) for name in given)
+    except TypeError:
+        raise DeriveError(f"{given!r} is no list of names", "from_equations", 'for example inputs="x1 x2"') from None
 
 
 def pair(e: Any, number: int) -> tuple[str, Expr]:

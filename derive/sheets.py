@@ -30,6 +30,8 @@ class Shown:
         """One row an equation, printed in a style; raises `DeriveError` for a form that does not exist."""
         if form not in FORMS:
             raise DeriveError(f"the form is {form!r}, expected one of {', '.join(FORMS)}", "latex")
+        if notation is not None and not isinstance(notation, Notation):
+            raise DeriveError(f"the notation is {notation!r}, expected a Notation", "latex", "for example Notation(layers_from=1)")
         equations, quantities = self.sheet(form == "batch")
         return printed_rows(equations, quantities, form, style, notation or Notation())
 

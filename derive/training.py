@@ -161,6 +161,8 @@ def train(
     happened. After divergence `params` are the last finite ones. Raises `DataError`, `ShapeError` and `DeriveError`
     before it begins.
     """
+    if not hasattr(net, "compile") or not hasattr(net, "init"):
+        raise DeriveError(f"{net!r} is not a network", "train", "for example train(Network.dense(2, 3, 1), X, Y)")
     X, Y = checked_data(net, X, Y)
     held = None if held_out is None else checked_data(net, *_pair(held_out), where="held_out ")
     eta, stops = as_schedule(rate), rules(stop)

@@ -446,3 +446,22 @@ def test_equations_are_an_ordered_list_that_shows_itself():
     assert equations.single is not None and equations.single["z1"].lhs.axes == equations["z1"].lhs.axes[:1]
     assert len(str(equations).splitlines()) == 5 and r"\sum" in equations.latex()
     assert equations["a1"].rhs.func is sigmoid, "an activation stands by its name"
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (lambda: Network.from_equations(None), "None is no list of equations"),
+        (lambda: Network.from_equations(["a = w*x", "C = (a-y)^2"], inputs=3), "3 is no list of names"),
+        (lambda: Network.from_equations(["a = w*x", "C = (a-y)^2"], inputs="x x"), "x is named twice"),
+        (lambda: Network.from_equations(["a = w*x", "C = (a-y)^2"], targets=[]), "there is no target"),
+        (lambda: Network.from_equations(["a = w*x*y", "C = (a-y)^2"]), "every equation before the loss uses the targets"),
+        (lambda: Network(2, Dense(2), Dense(2, tie="w²")), "tied to 'w²', which is no weight"),
+        (lambda: Network(2, Dense(2)).equations.latex(notation="x"), "expected a Notation"),
+        (lambda: Network(2, Dense(2)).expand(5), "the sizes are 5"),
+    ],
+)
+def test_more_mistakes_are_told_in_one_sentence(given, told):
+    with pytest.raises(DeriveError, match=re.escape(told)) as raised:
+        given()
+    assert "\n" not in str(raised.value)
