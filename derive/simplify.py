@@ -85,9 +85,12 @@ def _slope_cancels(e: Expr, forward: Equations, assumptions: tuple[Assumption, .
     if written == e:
         return None
     names = {r: Dummy(str(r)) for r in sorted(written.atoms(Indexed), key=str)}
-    before, after = fraction(together(e.xreplace(names)))[1], cancel(written.xreplace(names))
+    before = fraction(together(e.xreplace(names)))[1]
     outputs = {names.get(a, a) for a in (_output_of(s, forward) for s in e.atoms(Slope))} & before.free_symbols
-    if not outputs or fraction(after)[1].free_symbols & outputs:
+    if not outputs:  # nothing to cancel; asking SymPy all the same would multiply out every a(1-a)
+        return None
+    after = cancel(written.xreplace(names))
+    if fraction(after)[1].free_symbols & outputs:
         return None
     back = {d: r for r, d in names.items()}
     slope = next(iter(e.atoms(Slope)))

@@ -183,7 +183,7 @@ class Style(ABC):
 
     def partial_of(self, inside: Text, x: Text) -> Text:
         """The derivative by x of a bracketed expression."""
-        return Text(self._partial("", x.string) + self._gap + self.bracket(inside).string, Level.PRODUCT, True)
+        return Text(self._partial("", x.string) + self._gap + self.bracket(inside).string, Level.PRODUCT, True, open=True)
 
     def partial(self, f: Text, x: Text) -> Text:
         """df/dx with the partial sign, of a named quantity."""

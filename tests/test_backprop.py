@@ -68,3 +68,10 @@ def test_two_linear_layers_are_one():
 def test_softmax_is_labelled_like_any_other_output():
     bp = Network(3, Dense(4, tanh), Dense(2, softmax)).backprop()
     assert bp["delta2"].label == "BP1"
+
+
+def test_a_long_chain_without_names_for_z_stays_short():
+    """Where there is nothing to cancel, nothing is multiplied out: a(1-a) for 12 gates would be 4,096 terms."""
+    lines = ["a1 = sigma(w1*x)", *(f"a{n} = sigma(w{n}*a{n - 1})" for n in range(2, 13)), "C = (a12 - y)^2"]
+    result = Network.from_equations(lines).backprop()["w1"].rhs
+    assert result.count_ops() < 100 and len(result.atoms(Slope)) == 12

@@ -65,7 +65,7 @@ EXAMPLES = [
     ("exponential function, chain rule", "exp(-w)", "e^(-w) ∂/∂w (-w)"),
     ("constant base", "2^w", "2^w ln(2)"),
     ("constant base, chain rule", "x^(w^2)", "x^(w²) ln(x) ∂/∂w (w²)"),
-    ("power of two functions", "w^sin(w)", "w^(sin(w)) (∂/∂w (sin(w)) ln(w) + sin(w) ∂w/∂w/w)"),
+    ("power of two functions", "w^sin(w)", "w^(sin(w)) ((∂/∂w (sin(w))) ln(w) + sin(w) ∂w/∂w/w)"),
     ("maximum", "max(0, w^2)", "[w² > 0] ∂/∂w (w²)"),
     ("maximum", "min(0, w^2)", "[-w² > 0] ∂/∂w (w²)"),
     ("slope of the activation", "sigma(w)", "σ'(w)"),
