@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from .blocks import Block, Code, Formulas, Grid, Heading, Paragraph
 from .errors import DeriveError
 from .formats import FORMATS
-from .notation import Notation, Row, Style
+from .notation import UNICODE, Notation, Row, Style
 from .pages import typeset
 from .saving import extension, save
 
@@ -87,7 +87,8 @@ def network_sheet(
     if steps:
         labels = {equation.lhs.of: f" ({equation.label})" for equation in net.backprop() if equation.label}
         for name, derivation in net.backprop().derivations("batch" if form == "batch" else "component").items():
-            title = f"The derivative by {name}{labels.get(name, '')}"
+            by = derivation.printer(UNICODE, notation).symbol(name).string
+            title = f"The derivative by {by}{labels.get(name, '')}"
             blocks += [Heading(title), derivation_rows(derivation, notation), proved(derivation)]
     if code:
         blocks += [Heading("NumPy"), Code(net.compile().source)]

@@ -235,9 +235,8 @@ def test_the_sheet_of_a_network():
     assert in_words(net) == "Network 3-4-4-2: tanh, relu, softmax; categorical cross entropy; l2 0.5"
     text = network_sheet(net, steps=True, code=True).text()
     assert "w1         4 × 3" in text and "Assuming that the targets of a sample add up to 1." in text
-    for name in net.backprop().derivations():
-        assert f"The derivative by {name}" in text
-    assert "The derivative by w2 (BP4)" in text and "def value_and_grad(p, X, Y):" in text
+    assert text.count("The derivative by ") == len(net.backprop().derivations())
+    assert "The derivative by w² (BP4)" in text and "def value_and_grad(p, X, Y):" in text
     assert "refuted" not in text and "at random points" not in text
 
 
@@ -272,3 +271,8 @@ def test_the_formats_are_those_that_are_written():
     assert set(WRITTEN) == {*FORMATS, ".pdf"}
     with pytest.raises(DeriveError, match="no text in the format"):
         DOCUMENT.text(".pdf")
+
+
+def test_headings_count_layers_as_the_formulas_do():
+    text = network_sheet(Network.dense(3, 4, 2), notation=Notation(layers_from=1), steps=True).text()
+    assert "The derivative by w³ (BP4)" in text and "The derivative by w¹" not in text
