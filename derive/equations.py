@@ -14,6 +14,8 @@ from .indices import Axis, Index, Quantity, bound, canonical, is_size, name_of, 
 from .ops import RowActivation
 from .partial import Partial
 
+PARAMETERS = ("weight", "bias", "parameter")  # the roles of what training changes
+
 
 @dataclass(frozen=True)
 class Equation:
@@ -118,9 +120,26 @@ class Equations:
     def axes(self) -> tuple[Axis, ...]:
         return tuple(dict.fromkeys(axis for q in self.quantities.values() for axis in q.axes))
 
-    def then(self, more: Iterable[Equation]) -> Equations:
-        """These equations followed by more."""
-        return Equations((*self.items, *more), self.given, self.constants)
+    @property
+    def parameters(self) -> tuple[Quantity, ...]:
+        """What training changes, in order."""
+        return tuple(q for q in self.given if q.role in PARAMETERS)
+
+    def depending(self, names: Iterable[str]) -> set[str]:
+        """What depends on these names, themselves included."""
+        found = set(names)
+        for equation in self.items:
+            if uses(equation.rhs) & found:
+                found.add(equation.name)
+        return found
+
+    def reaching(self, name: str) -> set[str]:
+        """What acts on this name, itself included."""
+        found = {name}
+        for equation in reversed(self.items):
+            if equation.name in found:
+                found |= uses(equation.rhs)
+        return found
 
 
 def uses(e: Expr) -> set[str]:

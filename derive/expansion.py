@@ -22,7 +22,6 @@ from .equations import Equations, Expander
 from .errors import DeriveError
 from .indices import SAMPLES, Axis, Quantity, bound, name_of
 from .ops import Activation
-from .sweep import PARAMETERS
 
 LIMIT = 300_000  # operations of the loss times the number of parameters: SymPy needs a quarter of a minute
 Objects = NDArray[np.object_]
@@ -98,11 +97,6 @@ def _whole(size: Any, where: str) -> int:
     return int(size)
 
 
-def trained(equations: Equations) -> list[Quantity]:
-    """The parameters."""
-    return [q for q in equations.given if q.role in PARAMETERS]
-
-
 class _Formulas(dict[type[Activation], Expr]):
     """An activation's formula in SymPy's own functions, simplified if z stands in it more than once: tanh is one call."""
 
@@ -125,7 +119,7 @@ def work(net: Expandable, sizes: Mapping[Axis, int]) -> int:
     equations, formulas, of = net.forward(True), _Formulas(), dict[str, int]()
     for equation in equations:
         of[equation.name] = _operations(equation.rhs, of, sizes, formulas)
-    return of[equations.items[-1].name] * sum(prod(sizes[axis] for axis in q.axes) for q in trained(equations))
+    return of[equations.items[-1].name] * sum(prod(sizes[axis] for axis in q.axes) for q in equations.parameters)
 
 
 def _operations(e: Expr, of: Mapping[str, int], sizes: Mapping[Axis, int], formulas: _Formulas) -> int:
@@ -186,8 +180,8 @@ def expanded(net: Expandable, sizes: Mapping[Axis, int]) -> Expanded:
     loss = known[expander.symbol(equations.items[-1].name, ())]
     symbols = {q.name: expander.symbols(q) for q in equations.given}
     derivative = np.frompyfunc(loss.diff, 1, 1)
-    gradients = {q.name: np.asarray(derivative(symbols[q.name]), dtype=object) for q in trained(equations)}
-    data = {q.name: _rows(symbols[q.name], q) for q in equations.given if q.role not in PARAMETERS}
+    gradients = {q.name: np.asarray(derivative(symbols[q.name]), dtype=object) for q in equations.parameters}
+    data = {q.name: _rows(symbols[q.name], q) for q in equations.given if q not in equations.parameters}
     return Expanded(loss, gradients, symbols | data)
 
 

@@ -10,7 +10,6 @@ from sympy import Indexed
 
 from .comparing import error
 from .equations import Equation, uses
-from .expansion import trained
 from .indices import Quantity, name_of
 from .judges import activation_pair
 from .network import Network
@@ -187,7 +186,7 @@ class Guesses:
         return self.truth.point.X if q.role == "input" else self.truth.trace[q.name]
 
     def _weights(self) -> list[str]:
-        return [q.name for q in trained(self.net.equations) if q.role == "weight"]
+        return [q.name for q in self.net.equations.parameters if q.role == "weight"]
 
 
 def _below(net: Network, place: Place) -> Quantity | None:

@@ -24,7 +24,7 @@ from sympy import Symbol, lambdify
 from . import reference
 from .compiling import Compiled
 from .errors import DeriveError, Unsupported
-from .expansion import expanded, sample_axes, trained, work
+from .expansion import expanded, sample_axes, work
 from .indices import SAMPLES, Axis
 from .layers import Dense, Layer, Residual
 from .losses import Loss, categorical_cross_entropy, cross_entropy, half_sum_of_squares, squared_error, sum_of_squares
@@ -89,7 +89,7 @@ def at_sizes(compiled: Compiled, net: Network, sizes: Mapping[Axis, int]) -> Com
 
 def shapes(net: Network, sizes: Mapping[Axis, int]) -> dict[str, tuple[int, ...]]:
     """The shape of every parameter at these sizes."""
-    return {q.name: tuple(sizes[axis] for axis in q.axes) for q in trained(net.equations)}
+    return {q.name: tuple(sizes[axis] for axis in q.axes) for q in net.equations.parameters}
 
 
 # --- Points.

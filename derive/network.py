@@ -26,7 +26,6 @@ from .samples import generator
 from .scalars import scalar_equations
 from .sheets import NetworkEquations
 from .steps import Assumption
-from .sweep import PARAMETERS, depending
 
 DECAY = "lambda"
 SAMPLE_AXIS = Axis("m", SAMPLES)
@@ -161,13 +160,13 @@ class Network:
     @property
     def parameters(self) -> tuple[str, ...]:
         """The names of the parameters, in order: w1, b1, w2, ..."""
-        return tuple(q.name for q in self.equations.given if q.role in PARAMETERS)
+        return tuple(q.name for q in self.equations.parameters)
 
     @property
     def symbolic_shapes(self) -> dict[str, tuple[Any, ...]]:
         """The shape of every parameter; sizes that were given as symbols stay symbols."""
         return {
-            q.name: tuple(self.sizes[axis] for axis in q.axes) for q in self.equations.given if q.role in PARAMETERS
+            q.name: tuple(self.sizes[axis] for axis in q.axes) for q in self.equations.parameters
         }
 
     @property
@@ -228,7 +227,7 @@ class WrittenNetwork(Network):
         self.loss = written_loss
         self.n_in, self.n_out = len(written.inputs), len(written.targets)
         before = [e.name for e in written.batch.items[:-1]]
-        told = depending(written.batch, written.targets)
+        told = written.batch.depending(written.targets)
         without = [name for name in before if name not in told]
         per_sample = [e.name for e in written.batch.items[:-1] if e.lhs.axes and e.name not in told]
         if output is not None and output not in before:

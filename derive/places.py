@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .equations import Equation, uses
-from .expansion import trained
 from .judges import Point
 from .network import Network
 from .sweep import adjoint_quantity
@@ -50,7 +49,7 @@ def places(net: Network) -> list[Place]:
     """Every place of a network, from the loss back to the input."""
     *body, loss = net.equations.items
     # The bias first: its gradient is the plain sum of the deltas, and says most directly whether they are right.
-    names = [q.name for q in sorted(trained(net.equations), key=lambda q: len(q.axes))]
+    names = [q.name for q in sorted(net.equations.parameters, key=lambda q: len(q.axes))]
     first = {name: next((e.name for e in body if name in uses(e.rhs)), loss.name) for name in names}
     every = [Place(e, tuple(n for n in names if first[n] == e.name)) for e in (loss, *reversed(body))]
     return [place for place in every if place.parameters]

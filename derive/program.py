@@ -13,7 +13,7 @@ from typing import Any
 from sympy import Expr, Function, Indexed, Symbol, expand, log
 from sympy.printing.numpy import NumPyPrinter
 
-from .equations import Equation, Equations, uses
+from .equations import Equation, Equations
 from .errors import DeriveError
 from .exact import held
 from .indices import SAMPLES, name_of
@@ -21,7 +21,6 @@ from .lift import Call, Node, arranged, lifted
 from .numpy_form import function_name, source
 from .ops import ACTIVATIONS, Activation, RowActivation, RowLog, Slope
 from .simplify import slopes_by_output
-from .sweep import PARAMETERS
 
 Helper = type[Function] | type[RowActivation]
 
@@ -67,18 +66,19 @@ class Program:
             self.backward_lines = {e.name: self._line(e) for e in backward}
 
     def source(self) -> str:
-        parameters = [q for q in self.forward.given if q.role in PARAMETERS]
+        parameters = self.forward.parameters
         gradients = {e.lhs.of: e.name for e in self.backward if e.lhs.role == "gradient"}
         missing = [q.name for q in parameters if q.name not in gradients]
         # A parameter that has no effect on the loss has the gradient 0.
         values = {n: f"np.zeros_like({self.names[n]})" for n in missing} | {of: self.names[name] for of, name in gradients.items()}
         pairs = ", ".join(f"{q.name!r}: {values[q.name]}" for q in parameters)
-        unpack, needed = self._unpacking(), self._needed(self.output)
+        unpack, needed = self._unpacking(), self.forward.reaching(self.output)
         loss = self.names[self.forward.items[-1].name]
         out = self.names[self.output]
         # One column for a network of scalars; the same number for every sample where the output does not depend on the sample.
         shaped = (f"np.full((len(X), 1), {out})", f"{out}[:, None]", out)[len(self.quantities[self.output].axes)]
-        predicting = [*unpack, *self._data("input"), *(self.forward_lines[n] for n in needed), f"return {shaped}"]
+        forward = [line for name, line in self.forward_lines.items() if name in needed]
+        predicting = [*unpack, *self._data("input"), *forward, f"return {shaped}"]
         lines = ["import numpy as np", "", *self._helpers()]
         lines += ["", "def predict(p, X):", *_indent(predicting), ""]
         lines += ["", "def value_and_grad(p, X, Y):", *_indent([*self._body(), f"return {loss}, {{{pairs}}}"]), ""]
@@ -90,7 +90,7 @@ class Program:
         return "\n".join(["def trace(p, X, Y):", *_indent([*self._body(), f"return {{{named}}}"]), ""])
 
     def _unpacking(self) -> list[str]:
-        parameters = [q for q in self.forward.given if q.role in PARAMETERS]
+        parameters = self.forward.parameters
         left, right = ", ".join(self.names[q.name] for q in parameters), ", ".join(f"p[{q.name!r}]" for q in parameters)
         return [f"{left} = {right}"] if parameters else []
 
@@ -119,13 +119,6 @@ class Program:
             return [f"{self.names[of_role[0].name]} = {array}"]
         return [f"{self.names[q.name]} = {array}[:, {n}]" for n, q in enumerate(of_role)]
 
-    def _needed(self, output: str) -> list[str]:
-        wanted = {output}
-        for equation in reversed(self.forward.items):
-            if equation.name in wanted:
-                wanted |= uses(equation.rhs)
-        return [e.name for e in self.forward if e.name in wanted]
-
     def _line(self, equation: Equation) -> str:
         name = self.names[equation.name]
         argument = equation.row_argument(self.quantities)
@@ -138,10 +131,10 @@ class Program:
             for function in _calls(node):
                 self._needs(function_name(function), function)
             text = source(node, self.names)
-            missing = [i for i in arranged(equation.indices) if i not in node.axes]
-            if missing:  # it is the same for every sample (neuron), and is repeated for each
-                shape = ", ".join(i.axis.name for i in arranged(equation.indices))
-                spread = f"({text})[{', '.join('None' if i in missing else ':' for i in arranged(equation.indices))}]"
+            axes = arranged(equation.indices)
+            if set(axes) - set(node.axes):  # it is the same for every sample (neuron), and is repeated for each
+                shape = ", ".join(i.axis.name for i in axes)
+                spread = f"({text})[{', '.join(':' if i in node.axes else 'None' for i in axes)}]"
                 text = f"np.broadcast_to({spread if node.axes else text}, ({shape},))"
         return f"{name} = {text}{f'  # {equation.label}' if equation.label else ''}"
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sympy import Expr, Indexed, KroneckerDelta, Pow, Symbol, log
 
-from .equations import Equation, Equations, uses
+from .equations import PARAMETERS, Equation, Equations, uses
 from .errors import DeriveError
 from .exact import held, product, total
 from .indices import Index, Quantity, canonical, contract, name_of, slope_by, summed
@@ -63,8 +63,8 @@ def reverse_sweep(forward: Equations, loss: str = "C", assumptions: Iterable[Ass
 
 def _sweep(forward: Equations, loss: str, assumptions: tuple[Assumption, ...]) -> Sweep:
     quantities = forward.quantities
-    trained = [q.name for q in forward.given if q.role in PARAMETERS]
-    active = _reaching(forward, loss) & depending(forward, trained)
+    trained = [q.name for q in forward.parameters]
+    active = forward.reaching(loss) & forward.depending(trained)
     for name in active:
         if (lhs := adjoint_quantity(quantities[name])).name in quantities:
             what = f"the name {lhs.name} is wanted for the gradient by {name}, and is taken"
@@ -86,27 +86,6 @@ def _sweep(forward: Equations, loss: str, assumptions: tuple[Assumption, ...]) -
         named = quantity.role in (*PARAMETERS, "weighted_input") or len(consumers[name]) > 1 or name in arguments
         found[name] = _adjoint(quantity, consumers[name], found, loss, named, assumptions, forward)
     return Sweep(forward, tuple(found.values()), loss)
-
-
-def depending(forward: Equations, names: Iterable[str]) -> set[str]:
-    """What depends on these names, themselves included."""
-    found = set(names)
-    for equation in forward:
-        if uses(equation.rhs) & found:
-            found.add(equation.name)
-    return found
-
-
-def _reaching(forward: Equations, loss: str) -> set[str]:
-    """What acts on the loss, itself included."""
-    found = {loss}
-    for equation in reversed(forward.items):
-        if equation.name in found:
-            found |= uses(equation.rhs)
-    return found
-
-
-PARAMETERS = ("weight", "bias", "parameter")
 
 
 def adjoint_quantity(quantity: Quantity) -> Quantity:
