@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from .notation import Row, Style
+from .styles import Note
 
 Rows = Callable[[Style], Sequence[Row]]
+Words = str | Callable[[Style], Note]
 
 
 @dataclass(frozen=True)
@@ -19,9 +21,9 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """Running text."""
+    """Running text: words, or what makes words and formulas in the style that it is given."""
 
-    text: str
+    text: Words
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -11,14 +10,18 @@ from typing import Any
 
 from sympy import Expr, Float, Number, Rational, Symbol
 
+from .detail import at_level
 from .errors import DeriveError, DomainError
+from .hints import Hint
 from .indices import Quantity
+from .inner import Inner, put_back
+from .margins import margin
+from .named import Named, closed
 from .notation import LATEX, UNICODE, Notation, Row, Style, Text
-from .partial import Partial
+from .partial import Braced, Partial
 from .printing import Printer
 from .shape import real_values
 from .steps import Context, Proof, Step, verify
-from .styles import Note
 from .terminal import width
 from .tex import displayed
 from .values import IndexForm, all_equal, check_corners, in_line, is_indexed, nearest, number, without_corners
@@ -55,6 +58,7 @@ class Derivation(Lines):
     start        what is derived: `Partial(f, w)`, or the name of a derivative that a network's equations define
     steps        each begins where the one before ends; raises `DeriveError` where there is a gap
     context      what the names in the steps mean; quantities: how they print
+    named        what the names in a derivation of scalars mean, each defined by those before it
     typed_order  whether terms and factors print in the order in which they stand, as a person wrote them
     """
 
@@ -62,6 +66,7 @@ class Derivation(Lines):
     steps: tuple[Step, ...]
     context: Context = Context()  # noqa: RUF009  # frozen and empty
     quantities: Mapping[str, Quantity] = field(default_factory=dict)
+    named: Named = field(default_factory=dict)
     typed_order: bool = False
 
     def __post_init__(self) -> None:
@@ -78,14 +83,26 @@ class Derivation(Lines):
         """The start and what every step makes of it."""
         return (self.start, *(step.after for step in self.steps))
 
+    def _closed(self, line: Expr, inner: Iterable[Inner] = (), total: bool = False) -> Expr:
+        """A line of scalars with every intermediate variable, and every name, as what it stands for."""
+        return closed(put_back(without_corners(line), inner), {s: without_corners(f) for s, f in self.named.items()}, total)
+
+    def _closed_lines(self) -> tuple[Expr, ...]:
+        return (self._closed(self.start, (), True), *(self._closed(step.after, step.inner) for step in self.steps))
+
     @property
     def result(self) -> Expr:
         """The last line."""
         return self.lines[-1]
 
-    def in_full(self) -> Derivation:
-        """The same derivation with every step that folds several rules into one line unfolded."""
-        return replace(self, steps=tuple(_unfolded(self.steps)))
+    def detail(self, level: str) -> Derivation:
+        """The same derivation with "every rule" on a line of its own, as it is ("usual"), or the "result" alone."""
+        return replace(self, steps=at_level(self.steps, level))
+
+    @property
+    def hints(self) -> tuple[Hint, ...]:
+        """For every step what a learner may ask for: which rule, the rule as it is used here, the line."""
+        return tuple(Hint(self, n) for n in range(1, len(self.steps) + 1))
 
     def verify(self) -> tuple[Proof, ...]:
         """The proof of every step, substeps included; raises `Disagreement` with a counter-example at the first that is wrong."""
@@ -101,8 +118,11 @@ class Derivation(Lines):
     def _proof(self, step: Step) -> Proof:
         try:
             with real_values(f"step {step.rule!r}"):
-                judged = replace(step, before=without_corners(step.before), after=without_corners(step.after), substeps=())
-                return replace(verify([judged], self.context)[0], step=step)
+                total = step.before == self.start and isinstance(self.start, Partial)
+                before, after = self._closed(step.before, step.inner, total), self._closed(step.after, step.inner)
+                named = [Step(step.rule, self._closed(b.label), self._closed(b.body)) for b in step.after.atoms(Braced)]
+                judged = replace(step, before=before, after=after, substeps=(), inner=())
+                return replace(verify([judged, *named], self.context)[0], step=step)
         except DomainError as error:
             return Proof(step, "undecided", "numeric", error.what)
 
@@ -122,15 +142,16 @@ class Derivation(Lines):
         chosen = self._chosen(values)
         with real_values("at"):
             check_corners(self.start, chosen)
-            numbers = [in_line(line, chosen, f"line {n}") for n, line in enumerate(self.lines)]
-        return self._worked(chosen, numbers, _is_decimal(values.values()))
+            numbers = [in_line(line, chosen, f"line {n}") for n, line in enumerate(self._closed_lines())]
+        named = {s: in_line(self._closed(s), chosen, f"the value of {s}") for s in self.named}
+        return self._worked(chosen | named, numbers, _is_decimal(values.values()))
 
     def _worked(self, values: Mapping[Symbol, Number], numbers: list[Number], decimal: bool) -> Worked:
         all_equal(numbers, [step.rule for step in self.steps])
         return Worked(self, {s: rounded(n, decimal) for s, n in values.items()}, tuple(numbers), decimal)
 
     def _chosen(self, values: Mapping[Symbol | str, Any]) -> dict[Symbol, Number]:
-        symbols = {s for line in self.lines for s in line.free_symbols}
+        symbols = {s for line in self._closed_lines() for s in line.free_symbols}
         chosen: dict[Symbol, Number] = {}
         for key, value in values.items():
             found = [s for s in symbols if s == key or s.name == key]
@@ -148,7 +169,8 @@ class Derivation(Lines):
 
     def printer(self, style: Style = LATEX, notation: Notation | None = None) -> Printer:
         """What prints the lines of this derivation."""
-        return Printer(style, notation, self.quantities, typed_order=self.typed_order)
+        named = {s.name: Quantity(s.name) for s in self.named}
+        return Printer(style, notation, {**named, **self.quantities}, typed_order=self.typed_order)
 
     def rows(self, style: Style = LATEX, notation: Notation | None = None) -> list[Row]:
         """The lines as they are printed: start = first line, then = line, with the rule in the margin."""
@@ -212,12 +234,6 @@ def _name(key: Symbol | str) -> str:
     return key if isinstance(key, str) else str(key)
 
 
-def _unfolded(steps: Iterable[Step]) -> Iterable[Step]:
-    for step in steps:
-        yield from _unfolded(step.substeps) if step.substeps else (step,)
-
-
-NAMING = ("definition of ", "put in ")  # what follows in a rule are names of quantities
 WIDE = 24  # characters in a terminal: a longer left side would push every line to the right
 
 
@@ -232,12 +248,3 @@ def _rows(lines: list[Text], shown: list[Text], derivation: Derivation, style: S
     for text, step in kept:
         rows.append(Row(None if rows else lines[0], text, margin(step, derivation.printer(style, notation))))
     return rows
-
-
-def margin(step: Step, printer: Printer) -> Note:
-    """The rule as it stands in the margin: quantities by the names that a reader sees, z² and not z2."""
-    head = next((start for start in NAMING if step.rule.startswith(start)), step.rule)
-    words = re.split(r"(\w+)", step.rule[len(head) :])
-    told = (printer.symbol(word) if word in printer.quantities else word for word in words)
-    note = (head, *told, f", assuming {step.assuming.text}" if step.assuming else "")
-    return "".join(map(str, note)) if all(isinstance(part, str) for part in note) else note

@@ -8,9 +8,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .blocks import Block, Code, Formulas, Grid, Heading, Paragraph, Rows
+from .blocks import Block, Code, Formulas, Grid, Heading, Paragraph, Rows, Words
 from .errors import DeriveError
-from .notation import LATEX, MATHML, UNICODE
+from .notation import LATEX, MATHML, UNICODE, Style
 from .pages import article, page
 from .terminal import width
 from .tex import escape
@@ -19,11 +19,23 @@ from .tex import escape
 class Format(ABC):
     """How each kind of block is marked up. `whole` is the complete file, `body` what stands in it below the title."""
 
+    style: Style = UNICODE
+
+    def words(self, text: Words) -> str:
+        """Running text, marked up, with the formulas in it."""
+        note = text if isinstance(text, str) else text(self.style)
+        parts = (note,) if isinstance(note, str) else note
+        return "".join(self.escaped(part) if isinstance(part, str) else self.style.inline(part) for part in parts)
+
+    def escaped(self, text: str) -> str:
+        """Words in which nothing is taken for markup."""
+        return text
+
     def body(self, blocks: Sequence[Block]) -> str:
         """The blocks, one below the other."""
         table: dict[type[Any], Callable[[Any], str]] = {
             Heading: lambda b: self.heading(b.text),
-            Paragraph: lambda b: self.paragraph(b.text),
+            Paragraph: lambda b: self.paragraph(self.words(b.text)),
             Formulas: lambda b: self.formulas(b.rows),
             Code: lambda b: self.code(b.source.strip("\n")),
             Grid: self.grid,
@@ -37,7 +49,7 @@ class Format(ABC):
     def heading(self, text: str) -> str: ...
 
     @abstractmethod
-    def paragraph(self, text: str) -> str: ...
+    def paragraph(self, inside: str) -> str: ...
 
     @abstractmethod
     def formulas(self, rows: Rows) -> str: ...
@@ -58,8 +70,8 @@ class Plain(Format):
     def heading(self, text: str) -> str:
         return f"{text}\n{'-' * width(text)}"
 
-    def paragraph(self, text: str) -> str:
-        return text
+    def paragraph(self, inside: str) -> str:
+        return inside
 
     def formulas(self, rows: Rows) -> str:
         return UNICODE.aligned(rows(UNICODE))
@@ -79,14 +91,16 @@ class Plain(Format):
 class Markdown(Format):
     """Markdown with formulas between double dollars."""
 
+    style = LATEX
+
     def whole(self, title: str, blocks: Sequence[Block]) -> str:
         return f"# {title}\n\n{self.body(blocks)}\n"
 
     def heading(self, text: str) -> str:
         return f"## {text}"
 
-    def paragraph(self, text: str) -> str:
-        return text
+    def paragraph(self, inside: str) -> str:
+        return inside
 
     def formulas(self, rows: Rows) -> str:
         # Within double dollars align* is an error for MathJax, and aligned is not.
@@ -115,8 +129,13 @@ class Article(Format):
     def heading(self, text: str) -> str:
         return rf"\subsection*{{{escape(text)}}}"
 
-    def paragraph(self, text: str) -> str:
+    style = LATEX
+
+    def escaped(self, text: str) -> str:
         return escape(text)
+
+    def paragraph(self, inside: str) -> str:
+        return inside
 
     def formulas(self, rows: Rows) -> str:
         aligned, longest = LATEX.aligned(rows(LATEX)), _longest(rows)
@@ -149,8 +168,11 @@ def _listed(c: str) -> str:
 
 
 def _longest(rows: Rows) -> int:
-    """How long the longest of the lines is in a terminal: a measure of its width on paper that needs no LaTeX."""
-    return max(map(width, UNICODE.aligned(rows(UNICODE)).splitlines()), default=0)
+    """How wide the lines and the column of notes beside them are, in columns of a terminal: the width on paper, without LaTeX."""
+    found = rows(UNICODE)
+    notes = max((width(UNICODE.margin(row.note)) for row in found), default=0)
+    lines = UNICODE.aligned([row._replace(note="") for row in found]).splitlines()
+    return max(map(width, lines), default=0) + (3 + notes if notes else 0)
 
 
 def _folded(line: str, columns: int) -> list[str]:
@@ -172,8 +194,13 @@ class Html(Format):
     def heading(self, text: str) -> str:
         return f"<h2>{html.escape(text)}</h2>"
 
-    def paragraph(self, text: str) -> str:
-        return f"<p>{html.escape(text)}</p>"
+    style = MATHML
+
+    def escaped(self, text: str) -> str:
+        return html.escape(text)
+
+    def paragraph(self, inside: str) -> str:
+        return f"<p>{inside}</p>"
 
     def formulas(self, rows: Rows) -> str:
         return f'<div class="formulas">{MATHML.aligned(rows(MATHML))}</div>'
@@ -201,7 +228,8 @@ class Source(Format):
     def heading(self, text: str) -> str:
         return ""
 
-    paragraph = heading
+    def paragraph(self, inside: str) -> str:
+        return ""
 
     def formulas(self, rows: Rows) -> str:
         return ""

@@ -15,6 +15,7 @@ _APPLIED = "<mo>&#x2061;</mo>"
 _TIMES = "<mo>&#x2062;</mo>"
 _OPERATORS = {"juxtaposition": _TIMES, "matmul": _TIMES, "odot": "<mo>⊙</mo>", "cdot": "<mo>·</mo>"}
 _HATS = {"hat": "^", "bar": "¯", "tilde": "~", "dot": "˙", "ddot": "¨", "vec": "→"}
+_NEEDS_ROOM = ("<mfrac><mrow><mi>∂</mi>", "<munder><munder>")
 
 
 _WORD = re.compile("(?:<(?:mrow|msup|msub)>)*<mi>[^<&]{2,}</mi>")
@@ -115,14 +116,17 @@ class Mathml(Style):
         return _row(first + rest)
 
     def _joined(self, left: str, operator: str, right: str, after_number: bool) -> str:
-        # LaTeX puts a space before a word such as ln, a browser does not.
-        return left + _OPERATORS[operator] + (_THIN if _WORD.match(right) else "") + right
+        # LaTeX puts a space before a word such as ln, a browser does not; and ∂E/∂y ∂y/∂a would look like one fraction.
+        return left + _OPERATORS[operator] + (_THIN if _WORD.match(right) or right.startswith(_NEEDS_ROOM) else "") + right
 
     def _fraction(self, above: Text, below: Text) -> str:
         return f"<mfrac>{_row(above.string)}{_row(below.string)}</mfrac>"
 
     def _power(self, base: str, exponent: Text) -> str:
         return f"<msup>{_row(base)}{_row(exponent.string)}</msup>"
+
+    def _braced(self, body: str, label: str) -> str:
+        return f'<munder><munder>{_row(body)}<mo stretchy="true">⏟</mo></munder>{_row(label)}</munder>'
 
     def _transposed(self) -> Text:
         return Text("<mi>T</mi>")

@@ -1,4 +1,7 @@
-"""A derivative that is written down and not yet carried out: what stands before the sign of equality in a step."""
+"""A derivative that is written down and not yet carried out: what stands before the sign of equality in a step.
+
+And a factor with its name under a brace. Both are inert: SymPy carries nothing out in them.
+"""
 
 from __future__ import annotations
 
@@ -35,3 +38,28 @@ class Partial(Expr):  # type: ignore[misc]  # SymPy's Expr is untyped
 
     def _eval_derivative(self, s: Expr) -> Any:
         raise NotImplementedError("a Partial is differentiated only after it was carried out")
+
+
+class Braced(Expr):  # type: ignore[misc]  # SymPy's Expr is untyped
+    r"""$\underbrace{f}_{\partial v/\partial u}$: an expression, and under a brace the derivative that it is."""
+
+    is_commutative = True
+
+    def __new__(cls, f: Expr, label: Expr) -> Braced:
+        made: Braced = Expr.__new__(cls, f, label)
+        return made
+
+    @property
+    def body(self) -> Expr:
+        return self.args[0]
+
+    @property
+    def label(self) -> Expr:
+        return self.args[1]
+
+
+def partials(e: Expr) -> list[Partial]:
+    """The derivatives that are still to be carried out, from left to right, each once."""
+    if isinstance(e, Partial):
+        return [e]
+    return list(dict.fromkeys(part for a in e.args if isinstance(a, Expr) for part in partials(a)))

@@ -34,7 +34,7 @@ from .glyphs import GREEK, parts
 from .indices import Index, Quantity, bound, is_size, name_of
 from .notation import LATEX, UNICODE, Notation, Style, Text
 from .ops import Activation, RowActivation, Slope
-from .partial import Partial
+from .partial import Braced, Partial
 from .ranking import BESIDE, Order, divisor, flat
 from .tex import escape
 
@@ -237,6 +237,7 @@ _METHODS: tuple[tuple[Any, Callable[[Printer, Any], Text]], ...] = (
     (Pow, Printer._pow),
     (KroneckerDelta, lambda p, e: p.style.indicator(p.expression(e.args[0]), p.expression(e.args[1]))),
     (Partial, Printer._partial),
+    (Braced, lambda p, e: p.style.braced(p.expression(e.body), p.expression(e.label))),
     (Slope, Printer._slope),
     (Heaviside, Printer._heaviside),
     (Abs, lambda p, e: p.style.absolute(p.expression(e.args[0]))),

@@ -13,7 +13,7 @@ from sympy import Add, Expr, Integer, Mul, Number, Pow, Rational, Symbol, exp
 from sympy.polys.polyerrors import BasePolynomialError
 
 from .errors import DeriveError, DomainError
-from .partial import Partial
+from .partial import Braced, Partial
 from .ranking import Order
 
 ONE, MINUS = Integer(1), Integer(-1)
@@ -29,7 +29,7 @@ def times(*factors: Expr) -> Expr:
     """f g ...: one row of factors; a product among them loses its brackets unless it begins with a minus."""
     row: list[Expr] = []
     for factor in factors:
-        row += factor.args if isinstance(factor, Mul) and not (row and factor.args[0].is_negative) else [factor]
+        row += factor.args if isinstance(factor, Mul) and not (row and is_negative(factor)) else [factor]
     return Mul(*row, evaluate=False)
 
 
@@ -63,7 +63,7 @@ def rebuilt(e: Expr, args: Sequence[Expr]) -> Expr:
         return plus(*args)
     if isinstance(e, Mul):
         return times(*args)
-    return e.func(*args) if isinstance(e, Partial) or not args else still(e.func, *args)
+    return e.func(*args) if isinstance(e, Partial | Braced) or not args else still(e.func, *args)
 
 
 def swapped(e: Expr, parts: Mapping[Expr, Expr]) -> Expr:
@@ -131,7 +131,8 @@ def fraction(e: Expr) -> tuple[Number, Factors]:
 def joined(number: Number, factors: Factors) -> Expr:
     """The product with its number in front, and one line for all that stands below one, where the first of it stood.
 
-    A product that begins below the line, 1/(1 + u) v, becomes v/(1 + u); but a constant such as 1/m stays in front.
+    A product that begins below the line, 1/(1 + u) v, becomes v/(1 + u); but a constant such as 1/m stays in front, and a derivative that
+    is not carried out yet stays behind.
     """
     if number.is_zero:
         return Integer(0)
@@ -141,7 +142,7 @@ def joined(number: Number, factors: Factors) -> Expr:
     top, bottom = (Integer(number.p), Integer(number.q)) if isinstance(number, Rational) else (number, ONE)
     at = next(n for n, (_, side) in enumerate(factors) if side < 0)
     if at == 0 and not all(isinstance(f, Symbol) for f in below):
-        at = len(above)
+        at = next((n for n, f in enumerate(above) if f.has(Partial)), len(above))
     line = Pow(times(*([bottom] if bottom != 1 else []), *below), MINUS, evaluate=False)
     return times(*([top] if top != 1 else []), *above[:at], line, *above[at:])
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .blocks import Block, Code, Formulas, Grid, Heading, Paragraph
 from .errors import DeriveError
 from .formats import FORMATS
+from .hints import STAGES, Hint
 from .notation import UNICODE, Notation, Row, Style
 from .pages import typeset
 from .saving import extension, save
+from .styles import Note
 
 if TYPE_CHECKING:
     from .derivation import Derivation
@@ -105,13 +108,21 @@ def in_words(net: Network) -> str:
     return f"Network {sizes}: {kinds}; {net.loss.__name__.replace('_', ' ')}{decay}"
 
 
-def derivation_sheet(derivation: Derivation, title: str, values: Mapping[str, Any] | None = None) -> Document:
-    """A derivation, its proof, and the same with numbers put in."""
+def derivation_sheet(derivation: Derivation, title: str, values: Mapping[str, Any] | None = None, *, hints: bool = False) -> Document:
+    """A derivation, its proof, and the same with numbers put in; with `hints`, every step in its stages."""
     blocks: list[Block] = [derivation_rows(derivation), proved(derivation)]
+    if hints:
+        for hint in derivation.hints:
+            blocks += [Heading(f"Step {hint.number}"), *(Paragraph(partial(_stage, hint, stage)) for stage in STAGES)]
     if values:
         put = ", ".join(f"{name} = {value}" for name, value in values.items())
         blocks += [Heading(f"With {put}"), derivation_rows(derivation.at(values))]
     return Document(title, tuple(blocks))
+
+
+def _stage(hint: Hint, stage: str, style: Style) -> Note:
+    note = hint.note(stage, style)
+    return (f"{stage}: ", *((note,) if isinstance(note, str) else note))
 
 
 def proved(derivation: Derivation) -> Paragraph:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sympy import Add, Expr, Integer, Symbol, exp
+from sympy import Expr, Integer, Symbol
 
 from .derivation import Derivation
-from .deriving import differentiate, simplify
+from .detail import folded, usual
+from .differentiation import differentiate, simplify
 from .errors import DeriveError
+from .formulas import difference_of_exps, one_plus_exp_minus, sum_of_exps
 from .ops import Activation, sigmoid, softplus, tanh
 from .partial import Partial
 from .rewritings import ARITHMETIC, EQUAL_FACTORS
-from .shape import MINUS, ONE, in_textbook_order, minus, over, plus, power, still, times
+from .shape import MINUS, ONE, in_textbook_order, minus, over, plus, power, times
 from .steps import Step
 
-Ending = tuple[str, str, Callable[[Expr], Expr]]  # the rule, the reason, the line as a function of z
+Act = tuple[str, str, Expr]  # the rule, the reason, the line
+Ending = tuple[tuple[Act, ...], ...]  # for each line the acts that it folds
 TWO = Integer(2)
 
 
@@ -27,81 +30,61 @@ def slope_derivation(activation: type[Activation]) -> Derivation:
         )
     z = Symbol("z")
     start = activation.prime(z)
-    steps = [Step(f"definition of {_name(activation)}", start, Partial(_formula(activation, z), z))]
+    steps = [Step(f"definition of {activation.unicode or activation.__name__}", start, Partial(_formula(activation, z), z))]
     steps += differentiate(steps[-1].after)
     steps += simplify(steps[-1].after, (ARITHMETIC, EQUAL_FACTORS))
-    for rule, why, line in ENDINGS.get(activation, _by_output(activation)):
-        if line(z) != steps[-1].after:
-            steps.append(Step(rule, steps[-1].after, line(z), why))
-    return Derivation(start, tuple(steps), typed_order=True)
-
-
-def _name(activation: type[Activation]) -> str:
-    return activation.unicode or activation.__name__
+    lines = list(usual(steps))
+    for acts in ENDINGS.get(activation, _by_output(activation))(z):
+        written, line = list[Step](), lines[-1].after
+        for rule, why, made in acts:
+            if made != line:
+                written.append(Step(rule, line, made, why))
+                line = made
+        lines += [folded(written)] if written else []
+    return Derivation(start, tuple(lines), typed_order=True)
 
 
 def _formula(activation: type[Activation], z: Symbol) -> Expr:
-    return over(_difference(z), _sum(z)) if activation is tanh else in_textbook_order(activation.formula(z))
+    return over(difference_of_exps(z), sum_of_exps(z)) if activation is tanh else in_textbook_order(activation.formula(z))
 
 
-def _by_output(activation: type[Activation]) -> tuple[Ending, ...]:
+def _by_output(activation: type[Activation]) -> Callable[[Expr], Ending]:
     """The last line for an activation that says its slope by the output and is not in the table: as one step, proved like any other."""
     by_output = activation.by_output
     if by_output is None:
-        return ()
-    return (("slope by the output", "", lambda z: in_textbook_order(by_output(activation(z)))),)
+        return lambda z: ()
+    return lambda z: ((("slope by the output", "", in_textbook_order(by_output(activation(z)))),),)
 
 
-def _q(z: Expr) -> Expr:
-    return plus(ONE, _exp_minus(z))
-
-
-def _exp_minus(z: Expr) -> Expr:
-    return still(exp, minus(z))
-
-
-def _difference(z: Expr) -> Expr:
-    return plus(still(exp, z), minus(_exp_minus(z)))
-
-
-def _sum(z: Expr) -> Expr:
-    return plus(still(exp, z), _exp_minus(z))
-
-
-ENDINGS: dict[type[Activation], tuple[Ending, ...]] = {
-    sigmoid: (
+def _to_sigmoid(z: Expr) -> Ending:
+    q = one_plus_exp_minus(z)
+    return (
+        (("add and subtract 1", "e^(-z) = (1 + e^(-z)) - 1", over(plus(q, MINUS), power(q, TWO))),),
         (
-            "add and subtract 1",
-            "e^(-z) = (1 + e^(-z)) - 1",
-            lambda z: over(Add(_q(z), MINUS, evaluate=False), power(_q(z), TWO)),
+            ("split the fraction", "(f - g)/h = f/h - g/h", plus(over(ONE, q), minus(over(ONE, power(q, TWO))))),
+            ("factor out", "f - f^2 = f (1 - f)", times(over(ONE, q), plus(ONE, minus(over(ONE, q))))),
         ),
+        (("definition of σ", "σ(z) = 1/(1 + e^(-z))", times(sigmoid(z), plus(ONE, minus(sigmoid(z))))),),
+    )
+
+
+def _to_tanh(z: Expr) -> Ending:
+    above, below = difference_of_exps(z), sum_of_exps(z)
+    return (
         (
-            "split the fraction",
-            "(f - g)/h = f/h - g/h",
-            lambda z: plus(over(ONE, _q(z)), minus(over(ONE, power(_q(z), TWO)))),
+            ("split the fraction", "(f - g)/f = 1 - g/f", plus(ONE, minus(over(power(above, TWO), power(below, TWO))))),
+            ("square of a fraction", "f^2/g^2 = (f/g)^2", plus(ONE, minus(power(over(above, below), TWO)))),
         ),
-        ("factor out", "f - f^2 = f (1 - f)", lambda z: times(over(ONE, _q(z)), plus(ONE, minus(over(ONE, _q(z)))))),
-        ("definition of σ", "σ(z) = 1/(1 + e^(-z))", lambda z: times(sigmoid(z), plus(ONE, minus(sigmoid(z))))),
-    ),
-    tanh: (
-        (
-            "split the fraction",
-            "(f - g)/f = 1 - g/f",
-            lambda z: plus(ONE, minus(over(power(_difference(z), TWO), power(_sum(z), TWO)))),
-        ),
-        (
-            "square of a fraction",
-            "f^2/g^2 = (f/g)^2",
-            lambda z: plus(ONE, minus(power(over(_difference(z), _sum(z)), TWO))),
-        ),
-        (
-            "definition of tanh",
-            "tanh(z) = (e^z - e^(-z))/(e^z + e^(-z))",
-            lambda z: plus(ONE, minus(power(tanh(z), TWO))),
-        ),
-    ),
-    softplus: (
-        ("multiply above and below by e^(-z)", "e^(-z) e^z = 1", lambda z: over(ONE, _q(z))),
-        ("definition of σ", "σ(z) = 1/(1 + e^(-z))", sigmoid),
-    ),
-}
+        (("definition of tanh", "tanh(z) = (e^z - e^(-z))/(e^z + e^(-z))", plus(ONE, minus(power(tanh(z), TWO)))),),
+    )
+
+
+def _to_softplus(z: Expr) -> Ending:
+    return (
+        (("multiply above and below by e^(-z)", "e^(-z) e^z = 1", over(ONE, one_plus_exp_minus(z))),),
+        (("definition of σ", "σ(z) = 1/(1 + e^(-z))", sigmoid(z)),),
+    )
+
+
+# What leads from the derivative to the form that textbooks know.
+ENDINGS: dict[type[Activation], Callable[[Expr], Ending]] = {sigmoid: _to_sigmoid, tanh: _to_tanh, softplus: _to_softplus}

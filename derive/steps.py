@@ -12,6 +12,7 @@ from .equations import Equation, Expander, uses
 from .errors import Disagreement, Unsupported
 from .exact import held, product, total
 from .indices import Axis, Index, Quantity, canonical, contract, name_of, summed
+from .inner import Inner
 from .ops import Activation, Slope
 from .partial import Partial
 
@@ -29,7 +30,11 @@ class Assumption:
 
 @dataclass(frozen=True)
 class Step:
-    """before = after, by a named rule. `why` is a sentence for a learner, `assuming` a condition under which alone it holds."""
+    """before = after, by a named rule. `why` is a sentence for a learner, `assuming` a condition under which alone it holds.
+
+    substeps  the steps that this one folds into one line
+    inner     the intermediate variables that the chain rule introduced, letters that may stand in `before` and `after`
+    """
 
     rule: str
     before: Expr
@@ -37,6 +42,7 @@ class Step:
     why: str = ""
     assuming: Assumption | None = None
     substeps: tuple[Step, ...] = ()
+    inner: tuple[Inner, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -155,6 +155,11 @@ class Style(ABC):
         normed = Text(self._fence("‖", text.string, "‖", text.tall), tall=text.tall)
         return self.power(normed, Text(self._number("2", ""), numeric=True))
 
+    def braced(self, body: Text, label: Text) -> Text:
+        """A factor with its name under a brace; where a line has no room below, the factor alone."""
+        inside = body if body.level > Level.SUM else self.bracket(body)
+        return Text(self._braced(inside.string, label.string), tall=True)
+
     # Functions, sums, derivatives
 
     def call(self, function: Text, argument: Text, bare: bool = False) -> Text:
@@ -252,6 +257,9 @@ class Style(ABC):
 
     @abstractmethod
     def _power(self, base: str, exponent: Text) -> str: ...
+
+    @abstractmethod
+    def _braced(self, body: str, label: str) -> str: ...
 
     @abstractmethod
     def _transposed(self) -> Text: ...

@@ -123,6 +123,12 @@ class Terminal(Style):
         plain = exponent.level == Level.ATOM and exponent.string.isascii() and exponent.string.isalnum()
         return f"{base}^{exponent.string if plain else self.bracket(exponent).string}"
 
+    def braced(self, body: Text, label: Text) -> Text:
+        return self.needs(body, Level.PRODUCT)
+
+    def _braced(self, body: str, label: str) -> str:
+        return body
+
     def _transposed(self) -> Text:
         return Text("ᵀ")
 

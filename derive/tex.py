@@ -9,6 +9,7 @@ from .glyphs import GREEK, is_word, parts
 from .styles import Level, Row, Style, Text
 
 _OPERATORS = {"juxtaposition": " ", "matmul": " ", "odot": r" \odot ", "cdot": r" \cdot "}
+_NEEDS_ROOM = (r"\frac{\partial", r"\underbrace")  # else ∂E/∂y ∂y/∂a would look like one fraction
 _RELATIONS = {"<": "<", ">": ">", "=": "=", "≤": r"\le", "≥": r"\ge", "≠": r"\ne"}
 _ESCAPED = {
     "\\": r"\textbackslash{}",
@@ -138,13 +139,17 @@ class Latex(Style):
 
     def _joined(self, left: str, operator: str, right: str, after_number: bool) -> str:
         tight = operator == "juxtaposition" and after_number and left[-1:].isdigit() and not right.startswith("\\")
-        return left + ("" if tight else _OPERATORS[operator]) + right
+        apart = operator == "juxtaposition" and right.startswith(_NEEDS_ROOM)
+        return left + ("" if tight else r" \, " if apart else _OPERATORS[operator]) + right
 
     def _fraction(self, above: Text, below: Text) -> str:
         return rf"\frac{{{above.string}}}{{{below.string}}}"
 
     def _power(self, base: str, exponent: Text) -> str:
         return f"{base}^{{{exponent.string}}}"
+
+    def _braced(self, body: str, label: str) -> str:
+        return rf"\underbrace{{{body}}}_{{{label}}}"
 
     def _transposed(self) -> Text:
         return Text("T")

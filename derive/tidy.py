@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from sympy import Add, Expr, Integer, Mul, Number, Pow, Symbol, exp, log
 
+from .partial import Partial
 from .shape import ONE, fraction, is_exp, joined, plus, power, rebuilt, reciprocal_of, still
 
 LARGEST = 64  # powers of numbers are multiplied out up to this exponent
@@ -92,4 +93,5 @@ def _begins_below(e: Mul) -> bool:
     _, factors = fraction(e)
     if first is None or factors[0][1] > 0:
         return False
-    return any(side > 0 for _, side in factors) and not all(isinstance(f, Symbol) for f, side in factors if side < 0)
+    moves = any(side > 0 and not f.has(Partial) for f, side in factors)
+    return moves and not all(isinstance(f, Symbol) for f, side in factors if side < 0)

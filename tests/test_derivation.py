@@ -10,7 +10,7 @@ import pytest
 from sympy import Float, Integer, Max, Rational, Symbol, exp, log, symbols
 
 from derive.derivation import Derivation, rounded
-from derive.deriving import derive
+from derive.deriving import derive, differentiate
 from derive.errors import DeriveError, Disagreement, DomainError, ShapeError
 from derive.layers import Dense
 from derive.losses import cross_entropy
@@ -18,6 +18,7 @@ from derive.network import Network
 from derive.notation import LATEX, UNICODE, Notation
 from derive.ops import sigmoid, softmax, tanh
 from derive.partial import Partial
+from derive.reading import read
 from derive.steps import Step
 
 w, x, b, y = symbols("w x b y")
@@ -25,7 +26,9 @@ TOY = {w: 3, b: 2, x: 4, y: 5}
 
 
 def toy(wrt="w"):
-    return derive("(w*x + b - y)^2", wrt)
+    """With a line for each rule, chains in one line."""
+    start = Partial(read("(w*x + b - y)^2"), Symbol(wrt))
+    return Derivation(start, tuple(differentiate(start)), typed_order=True)
 
 
 # What it is
@@ -63,7 +66,7 @@ def test_a_wrong_step_is_refuted_and_a_wrong_substep_too():
 
 def test_a_proof_names_the_step_itself():
     derivation = derive("|w - 3|", "w")
-    assert [proof.step for proof in derivation.verify()][:2] == list(derivation.steps[:2])
+    assert [proof.step for proof in derivation.verify() if proof.step in derivation.steps] == list(derivation.steps)
     assert all(proof.verdict == "proved" for proof in derivation.verify())
 
 
@@ -79,7 +82,7 @@ def test_every_line_is_the_same_number(wrt, value):
 
 def test_the_numbers_stand_in_the_place_of_the_names():
     lines = str(toy().at({"w": 3, "b": 2, "x": 4, "y": 5})).splitlines()
-    assert lines[0].startswith("∂/∂w ((w x + b - y)²) = 2(3·4 + 2 - 5) ∂/∂w (w x + b - y) = 72 ")
+    assert lines[0].startswith("∂/∂w ((w x + b - y)²) = 2(3·4 + 2 - 5) ∂/∂w (w x + b - y) = 72")
     assert "2(3·4 + 2 - 5)·4 = 72" in lines[-1] and lines[-1].endswith("arithmetic")
     assert r"2(3 \cdot 4 + 2 - 5) \cdot 4 = 72" in toy().at(TOY).latex()
 
@@ -244,7 +247,8 @@ def test_latex_is_aligned_and_names_the_rules():
     assert latex.startswith("\\begin{align*}") and latex.rstrip().endswith("\\end{align*}")
     assert latex.count("&=") == len(toy().steps)
     for step in toy().steps:
-        assert rf"\text{{{step.rule}}}" in latex
+        assert rf"\text{{{step.rule}" in latex
+    assert r"\text{power rule, chain rule, $u = w x + b - y$}" in latex
     shown = toy()._repr_latex_()
     assert shown.startswith("$$") and shown.endswith("$$") and "align*" not in shown and r"\begin{aligned}" in shown
     assert toy().at(TOY)._repr_latex_().count("= 72") == 4

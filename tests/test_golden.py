@@ -12,6 +12,7 @@ from sympy import symbols
 
 from derive.blocks import Formulas, Heading
 from derive.deriving import derive
+from derive.identities import identity
 from derive.layers import Dense, Residual
 from derive.losses import cross_entropy, half_sum_of_squares, squared_error
 from derive.network import Network
@@ -19,6 +20,7 @@ from derive.notation import LATEX, Notation
 from derive.ops import sigmoid, softmax, tanh
 from derive.pages import article, typeset
 from derive.show import Document, derivation_rows, equation_rows
+from derive.slopes import slope_derivation
 
 FOLDER = Path(__file__).parent / "golden"
 REGEN = os.environ.get("DERIVE_REGEN") == "1"
@@ -73,6 +75,10 @@ GOLDEN: dict[str, Callable[[], Formulas]] = {
     "square": lambda: derivation_rows(derive("(w*x + b - y)^2", "w")),
     "square_with_numbers": lambda: derivation_rows(derive("(w*x + b - y)^2", "w").at({"w": 3, "b": 2, "x": 4, "y": 5})),
     "sigmoid": lambda: derivation_rows(derive("1/(1 + exp(-z))", "z")),
+    "product_with_names": lambda: derivation_rows(derive(["a = w*x + b", "y = sigma(a)", "E = (y - d)^2/2"], "w")),
+    "slope_of_sigma": lambda: derivation_rows(slope_derivation(sigmoid)),
+    "slope_of_sigma_every_rule": lambda: derivation_rows(slope_derivation(sigmoid).detail("every rule")),
+    "tanh_by_sigma": lambda: derivation_rows(identity("tanh by sigma")),
     "neuron_cross_entropy": lambda: derivation_rows(
         derive("-(y*ln(sigma(w*x + b)) + (1 - y)*ln(1 - sigma(w*x + b)))", "w")
     ),

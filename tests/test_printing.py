@@ -122,12 +122,12 @@ with held():
         ),
         (
             Sum(Partial(entry("C"), entry("a1", J)) * Partial(entry("a1", J), entry("z1", P)), J.limits),
-            r"\sum_{j} \frac{\partial C}{\partial a^{1}_{j}} \frac{\partial a^{1}_{j}}{\partial z^{1}_{p}}",
+            r"\sum_{j} \frac{\partial C}{\partial a^{1}_{j}} \, \frac{\partial a^{1}_{j}}{\partial z^{1}_{p}}",
             "Σⱼ ∂C/∂a¹ⱼ ∂a¹ⱼ/∂z¹ₚ",
         ),
         (
             Sum(entry("da1", J) * Partial(entry("a1", J), entry("z1", P)), J.limits),
-            r"\sum_{j} \frac{\partial C}{\partial a^{1}_{j}} \frac{\partial a^{1}_{j}}{\partial z^{1}_{p}}",
+            r"\sum_{j} \frac{\partial C}{\partial a^{1}_{j}} \, \frac{\partial a^{1}_{j}}{\partial z^{1}_{p}}",
             "Σⱼ ∂C/∂a¹ⱼ ∂a¹ⱼ/∂z¹ₚ",
         ),
         (entry("dw1", J, L), r"\frac{\partial C}{\partial w^{1}_{jk}}", "∂C/∂w¹ⱼₖ"),
