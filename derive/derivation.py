@@ -142,6 +142,8 @@ class Derivation(Lines):
         chosen = self._chosen(values)
         with real_values("at"):
             check_corners(self.start, chosen)
+            if isinstance(self.start, Partial):  # ln(x) has no derivative at -1, although 1/x has a value there
+                in_line(self._closed(self.start.function), chosen, "what is derived")
             numbers = [in_line(line, chosen, f"line {n}") for n, line in enumerate(self._closed_lines())]
         named = {s: in_line(self._closed(s), chosen, f"the value of {s}") for s in self.named}
         return self._worked(chosen | named, numbers, _is_decimal(values.values()))

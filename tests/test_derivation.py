@@ -124,6 +124,8 @@ def test_an_activation_far_from_zero():
         ("1/w", {"w": 0}, DomainError, "division by zero"),
         ("ln(w)", {"w": 0}, DomainError, "division by zero"),
         ("sqrt(w)", {"w": -1}, DomainError, "no real number"),
+        ("ln(w)", {"w": -1}, DomainError, "what is derived: .* no real number"),
+        ("ln(w*x)", {"w": -1, "x": 2}, DomainError, "what is derived"),
         ("exp(exp(w))", {"w": 10}, DomainError, "too large"),
         ("exp(exp(exp(exp(w))))", {"w": 10}, DomainError, "too large to be computed"),
         ("|w|*x", {"w": 0, "x": 1}, DomainError, "kink at w = 0"),
