@@ -16,6 +16,7 @@ from derive.errors import DeriveError
 from derive.graph import DRAWN, Graph
 from derive.graph_drawing import FONT, SMALL, Box, Picture, Wire, drawing, text_width
 from derive.graph_layout import increasing, layered
+from derive.graph_picture import picture
 from derive.network import Network
 from derive.numerals import short
 from derive.ops import sigmoid
@@ -301,6 +302,23 @@ def test_few_crossings():
     order = {item: n for row in found.rows for n, item in enumerate(row)}
     pairs = [(one, other) for one, other in combinations(found.links, 2) if found.of[one[0]] == found.of[other[0]]]
     assert pairs and not any((order[a] - order[c]) * (order[b] - order[d]) < 0 for (a, b), (c, d) in pairs)
+
+
+def crossings(picture):
+    """How many pairs of edges between neighbouring layers change places, whatever the code that orders them counts."""
+    found = layered(len(picture.boxes), [(w.source, w.target) for w in picture.wires], lambda n: picture.boxes[n].ordered)
+    order = {item: (layer, n) for layer, row in enumerate(found.rows) for n, item in enumerate(row)}
+    ends = [(*order[s], order[t][1]) for s, t in found.links]
+    return sum(one[0] == other[0] and (one[1] - other[1]) * (one[2] - other[2]) < 0 for one, other in combinations(ends, 2))
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [("C2 halfway", 0), ("C7", 0), ("C7, three samples", 18), ("forty nodes", 6), ("mixed", 12), ("batch", 0)]
+)
+def test_drawings_have_few_crossings(name, most):
+    """As few as the best of the libraries finds, which may let the two inputs of a difference change places."""
+    g = DRAWINGS[name]()
+    assert crossings(g.picture() if name == "batch" else picture(g._state())) <= most
 
 
 def test_variables_stand_before_their_first_use():
