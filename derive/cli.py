@@ -1,4 +1,4 @@
-"""The command line: `derive demo | show | expr | check | train`.
+"""The command line: `derive demo | show | expr | graph | check | train`.
 
 Exit status: 0; 1 if two computations disagree or a training diverges; 2 for what cannot be used; 130 after Ctrl-C.
 """
@@ -15,6 +15,7 @@ from . import __version__
 from .commands.check import check
 from .commands.demo import demo
 from .commands.expr import expr
+from .commands.graph import graph
 from .commands.show import show
 from .commands.train import train
 from .errors import DeriveError, Disagreement, ReadError
@@ -32,7 +33,7 @@ class InOrder(click.Group):
 
 @click.group(
     cls=InOrder,
-    commands=[demo, show, expr, check, train],
+    commands=[demo, show, expr, graph, check, train],
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="\b\nExample:\n  derive show 2-3-1 --activation tanh --output sigmoid --loss cross-entropy -o sheet.pdf",

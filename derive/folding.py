@@ -39,6 +39,10 @@ class FoldedGate(Gate):
             passing.advance()
         return [passing.gradients[i] for i in wanted]
 
+    def formula(self, names: Sequence[str]) -> str:
+        """s(w, x) where the part was given a name; else the part itself, since w*x(w, x) could be read as a product."""
+        return super().formula(names) if self.label.isidentifier() else self.label
+
     def operations(self, inputs: int) -> Operations:
         """What one value costs: all that is inside."""
         return forward_operations(self.inside)

@@ -27,7 +27,7 @@ from derive.ops import ACTIVATIONS
 from derive.schedules import SCHEDULES
 from derive.show import network_sheet
 
-COMMANDS = ("demo", "show", "expr", "check", "train")
+COMMANDS = ("demo", "show", "expr", "graph", "check", "train")
 PROGRAM = [sys.executable, "-c", "from derive.cli import main; raise SystemExit(main())"]
 
 
@@ -106,6 +106,26 @@ MISTAKES = {
     "expr w*x --wrt w --at 'w=3 5'": "'5' is no name with a number",
     "expr w*x --wrt w --at 'w=3 w=4'": "w is given twice",
     "expr x --wrt x -o x.py": "no code in this document",
+    "graph": "Missing argument 'TEXT...'; see derive graph --help",
+    "graph 'a = b' 'b = x'": "the equation of b: b is used before it is defined",
+    "graph w*x --at w=3": "there is no value for x",
+    "graph w*x --at 'w=3 x=1 q=2'": "q is not in the graph",
+    "graph w*x --at 'w=3 x=y'": "'x=y' does not give a number",
+    "graph w*x --at 'w=3 x=sqrt(-1)'": "the value of x",
+    "graph 1/x --at x=0": "node v1 = 1/x: division by zero, at x = 0; choose other values",
+    "graph ln(x) --at x=-1": "node v1 = ln(x): the logarithm of a negative number is complex, at x = −1",
+    "graph exp(x) --at x=1000": "node v1 = exp(x): overflow: the result is too large for a number of 64 bits, at x = 1000",
+    "graph |x| --at x=0": "node v1 = |x|: it has a kink or a jump at 0, and no derivative there, at x = 0",
+    "graph w*x --wrt w": "a backward pass needs values; give --at with w, x",
+    "graph w*x --steps 1": "a backward pass needs values; give --at with w, x",
+    "graph w*x --at 'w=1 x=2' --wrt q": "q is not a variable of the graph",
+    "graph w*x --at 'w=1 x=2' --steps -1": "-1 is not in the range",
+    "graph w*x --fold sigmoid": "fold(sigmoid): there is no 1/(1 + e^(-u)) in the graph",
+    "graph w*x --fold softmax": "softmax is no node of the graph",
+    "graph w*x --fold w+x": "w+x is no node of the graph",
+    "graph w*x --theme dark": "--theme is for a drawing; give -o FILE as well",
+    "graph w*x -o g.pdf": "the ending '.pdf' is not known; use one of .svg, .png",
+    "graph w*x -o none/g.svg": "there is no directory",
     "check": "Missing argument 'SPEC'",
     "check 2-3-1 --loss categorical": "there is no 'categorical'",
     "train": "Missing option '--data'",
@@ -172,6 +192,8 @@ def test_no_text_ends_in_a_traceback(text):
     assert main(["expr", "--wrt", "x", "--", text]) in (0, 2)
     assert main(["expr", "x*y", "--wrt", "x", "--at", text]) in (0, 2)
     assert main(["show", "--", text]) in (0, 2)
+    assert main(["graph", "--", text]) in (0, 2)
+    assert main(["graph", "x*y", "--at", text]) in (0, 2)
 
 
 FILES = {
@@ -316,6 +338,75 @@ def test_expr_as_latex_and_as_a_file(run, tmp_path):
     assert "\\begin{align*}" in run("expr x^2 --wrt x --as latex")[1]
     assert run(f"expr x^2 --wrt x -o {tmp_path}/x.html")[0] == 0 and "<math" in (tmp_path / "x.html").read_text("utf-8")
     assert run("expr x^2 --wrt x --as source")[0] == 2
+
+
+# graph
+
+C2 = "'1/(1+exp(-(w0*x0+w1*x1+w2)))' --at 'w0=2 x0=-1 w1=-3 x1=-2 w2=-3'"
+
+
+def columns(out):
+    """The table by the names of its nodes: (gate, value, gradient), as far as they are there."""
+    return {row[0]: tuple(row[1:]) for row in (re.split(r" {2,}", line) for line in out.partition("\n\n")[0].splitlines())}
+
+
+def test_graph_prints_values_and_gradients(run):
+    status, out, err = run(f"graph {C2}")
+    table = columns(out)
+    assert (status, err) == (0, "") and table["node"] == ("gate", "value", "gradient") and len(table) == 14
+    assert table["v4"] == ("v3 + w2", "1", "0.196612") and table["v8"] == ("1/v7", "0.731059", "1")
+    found = [table[name][2] for name in ("w0", "x0", "w1", "x1", "w2")]
+    assert found == ["−0.196612", "0.393224", "−0.393224", "−0.589836", "0.196612"]
+    assert columns(run("graph (w*x+b-y)^2 --at 'w=3 b=2 x=4 y=5'")[1])["w"] == ("variable", "3", "72")
+
+
+def test_graph_without_values_is_its_gates(run):
+    table = columns(run("graph '-(a-y)^2'")[1])
+    assert [row for name, row in table.items() if name[0] == "v"] == [("a − y",), ("v1²",), ("−v2",)]
+    assert columns(run("graph 2*3")[1])["v1"] == ("2 · 3", "6", "1")
+
+
+def test_graph_of_named_equations(run):
+    table = columns(run("graph 'z = w*x + b' 'a = sigma(z)' --at 'w=1 x=2 b=-2'")[1])
+    assert table["z"] == ("v1 + b", "0", "0.25") and table["a"] == ("σ(z)", "0.5", "1")
+    assert columns(run("graph 'z = w*x' --at 'w=1 x=2'")[1])["z"] == ("w · x", "2", "1")
+    status, out, err = run("graph w*x a=z")
+    assert (status, out) == (2, "") and err == "derive: there is no '=' in it; give an equation: z = w*x + b\n  w*x\n     ^\n"
+
+
+def test_graph_numbers_are_exact_unless_one_is_a_decimal(run):
+    assert columns(run("graph x/3 --at x=1/2")[1])["v1"] == ("x/3", "1/6", "1")
+    assert columns(run("graph x*y --at 'x=0.1 y=2'")[1])["v1"] == ("x · y", "0.2", "1")
+
+
+def test_graph_stops_halfway_and_tells_each_gate(run):
+    status, out, _ = run(f"graph {C2} --steps 4")
+    table, told = columns(out), out.partition("\n\n")[2].splitlines()
+    assert status == 0 and [name for name, row in table.items() if len(row) == 3] == ["node", "v4", "v5", "v6", "v7", "v8"]
+    assert [line.split(" = ")[0] for line in told[::2]] == ["v8", "v7", "v6", "v5"]
+    assert told[-2:] == ["v5 = −v4   upstream −0.196612   changes the sign", "  to v4: (−0.196612) · (−1) = 0.196612"]
+    assert run(f"graph {C2} --steps 99")[1].partition("\n\n")[0] == run(f"graph {C2}")[1].rstrip()
+
+
+def test_graph_by_some_variables(run):
+    table = columns(run(f"graph {C2} --wrt 'w0, w1'")[1])
+    assert [name for name, row in table.items() if row[0] == "variable" and len(row) == 3] == ["w0", "w1"]
+
+
+def test_graph_folded(run):
+    table = columns(run(f"graph {C2} --fold sigmoid")[1])
+    assert table["v8"] == ("σ(v4)", "0.731059", "1") and "v7" not in table and table["w0"][2] == "−0.196612"
+    table = columns(run(f"graph {C2} --fold sigmoid --fold w0*x0+w1*x1+w2")[1])
+    assert len(table) == 8 and table["v4"][0] == "w0*x0+w1*x1+w2"
+
+
+def test_graph_is_drawn(run, tmp_path):
+    status, out, err = run(f"graph {C2} --steps 4 -o {tmp_path}/g.svg")
+    svg = (tmp_path / "g.svg").read_text("utf-8")
+    assert (status, out, err) == (0, "", f"wrote {tmp_path}/g.svg\n")
+    assert svg.count('class="g now"') == 1 and ">0.1966<" in svg and "prefers-color-scheme" in svg
+    assert run(f"graph w*x --theme dark -o {tmp_path}/dark.svg")[0] == 0
+    assert "prefers-color-scheme" not in (tmp_path / "dark.svg").read_text("utf-8")
 
 
 # check

@@ -491,6 +491,13 @@ def test_a_part_is_folded():
     assert both.gradients["w1"] == pytest.approx(g.gradients["w1"], rel=1e-14)
 
 
+def test_a_part_without_a_name_is_shown_as_it_was_typed():
+    g = Graph("exp(w*x + b)*w")
+    assert formulas(g.fold("w*x + b"))["v2"] == "w*x + b" and "w*x + b(" not in str(g.fold("w*x + b"))
+    assert formulas(g.fold("exp(w*x + b)*w"))["v4"] == "exp(w*x + b)*w"
+    assert formulas(g.fold("w*x + b", label="z"))["v2"] == "z(w, x, b)"
+
+
 def test_what_is_used_elsewhere_stays_outside_of_a_fold():
     g = computed(Graph("(x*y + z)^2 + x*y"), {"x": 2, "y": 3, "z": 1})
     part = g.fold("(x*y + z)^2")
