@@ -1,8 +1,10 @@
 """Places for the nodes of a directed graph without cycles, drawn from left to right in layers.
 
 The method of Sugiyama: layers by the longest path, long edges through places of their own in every layer that they cross, the order
-within a layer by the mean of the neighbours, then heights by least squares with distances kept. An own module, for want of a library: igraph is
-under the GPL, grandalf no longer kept, and fast-sugiyama, with as few crossings as here, knows no heights of boxes and no order of inputs.
+within a layer by the mean of the neighbours, then heights by least squares with distances kept.
+
+An own module, for want of a library: igraph is under the GPL, grandalf no longer kept, and fast-sugiyama, which finds as few crossings as
+this, knows neither the heights of boxes nor in which order edges enter them.
 """
 
 from __future__ import annotations
