@@ -8,18 +8,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from sympy import Symbol
 
+from .drawn import Drawn
 from .errors import DeriveError
 from .exact import held
 from .folding import Fold, foldable, folded, place_of, written_out
 from .gates import CONSTANT, VARIABLE, Value
-from .graph_drawing import drawing, save_drawing
+from .graph_drawing import Picture
 from .graph_picture import State, picture, table
 from .graph_sources import Source, entries_of, of_equations, of_expression, of_network
 from .letters import fold as folded_name
@@ -35,7 +35,7 @@ from .wiring import Node, Wiring, as_written
 DRAWN = 250  # nodes; a larger graph shows itself as a table
 
 
-class Graph:
+class Graph(Drawn):
     """f as gates: forward the value of each, backward d f / d each.
 
     Graph(expr)                a SymPy expression, or a text such as "(w*x + b - y)^2"
@@ -263,16 +263,14 @@ class Graph:
     def _state(self) -> State:
         return State(self.nodes, self._places[self.output], self._values, self._passing)
 
-    def svg(self, theme: str = "auto", title: str = "") -> str:
-        """The drawing as SVG: value above and gradient below each edge, the gate that was passed last marked."""
-        return drawing(picture(self._state(), title), theme)
+    @property
+    def drawable(self) -> bool:
+        """Whether a notebook shows the drawing rather than the table."""
+        return len(self.nodes) <= DRAWN
 
-    def save(self, path: str | os.PathLike[str], theme: str = "") -> None:
-        """Writes the drawing as .svg or .png; PNG needs the package cairosvg."""
-        save_drawing(picture(self._state()), path, theme)
-
-    def _repr_svg_(self) -> str | None:
-        return self.svg() if len(self.nodes) <= DRAWN else None
+    def picture(self, title: str = "") -> Picture:
+        """The gates as boxes; on each edge the value above, the gradient below."""
+        return picture(self._state(), title)
 
     def __str__(self) -> str:
         return table(self._state())

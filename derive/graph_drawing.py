@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import html
 import math
-import os
 import unicodedata
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import import_module
 
 from .errors import DeriveError
 from .graph_layout import Layers, heights, layered
-from .saving import extension, save
 
 FONT, SMALL = 13.0, 11.0
 RADIUS, PORT, MARGIN = 16.0, 15.0, 14.0
@@ -251,18 +248,3 @@ def _boxes(plan: _Plan) -> Iterator[str]:
 
 def _legend(plan: _Plan) -> Iterator[str]:
     yield _text(MARGIN, plan.height - 9, "l", plan.picture.legend)
-
-
-def save_drawing(picture: Picture, path: str | os.PathLike[str], theme: str = "") -> None:
-    """Writes .svg or .png, whole or not at all. PNG is made by cairosvg; raises `DeriveError` if it is not installed."""
-    ending = extension(path, (".svg", ".png"))
-    if ending == ".svg":
-        save(path, drawing(picture, theme or "auto").encode("utf-8"))
-        return
-    try:
-        cairosvg = import_module("cairosvg")
-    except (ImportError, OSError) as error:  # OSError: the package is there, the library cairo is not
-        what = f"PNG needs the package cairosvg and the library cairo: {error}"
-        raise DeriveError(what, os.fspath(path), "pip install cairosvg, or save as .svg") from None
-    # cairo has no reader whose setting it could follow.
-    save(path, cairosvg.svg2png(bytestring=drawing(picture, theme or "light").encode("utf-8"), scale=2))

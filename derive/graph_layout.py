@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 SWEEPS = 24
 Edge = tuple[int, int]
@@ -57,7 +58,9 @@ def layered(nodes: int, edges: Sequence[Edge], ordered: Callable[[int], bool] = 
         entered[target] += 1
         links[before, target] = 0.05 * min(entered[target], 16) if ordered(target) else 0.0
     tried = [_ordered(start, links) for start in (rows, [sorted(row) for row in rows])]
-    return Layers(layer, min(tried, key=lambda found: _crossings(found, links)), lanes, list(links))
+    tried += [[row[::-1] for row in found] for found in tried]
+    best = min(tried, key=lambda found: (_crossings(found, links), _late_above_early(found, nodes)))
+    return Layers(layer, best, lanes, list(links))
 
 
 def _layers(nodes: int, edges: Sequence[Edge]) -> list[int]:
@@ -178,6 +181,11 @@ def _crossings(rows: list[list[int]], links: Mapping[Edge, float]) -> int:
         levels = [level for _, level in sorted(pairs)]
         count += sum(a > b for n, a in enumerate(levels) for b in levels[n + 1 :])
     return count
+
+
+def _late_above_early(rows: list[list[int]], nodes: int) -> int:
+    """How many nodes stand right above one of a lower number: what was written first is to be on top."""
+    return sum(a > b for row in rows for a, b in pairwise(item for item in row if item < nodes))
 
 
 def heights(

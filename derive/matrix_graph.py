@@ -7,16 +7,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from sympy import Symbol
 
+from .drawn import Drawn
 from .equations import Equations
 from .errors import DeriveError, DomainError, ShapeError
-from .graph_drawing import Box, Picture, Wire, drawing, save_drawing
+from .graph_drawing import Box, Picture, Wire
 from .indices import SAMPLES, Axis
 from .matrix_gates import Array
 from .matrix_wiring import ArrayNode, ArrayWiring
@@ -34,7 +34,7 @@ def check_shape(gradient: Any, variable: Any, name: str = "the variable") -> Non
         raise ShapeError(what, where, "a gradient has its variable's shape: look for a transpose or a sum")
 
 
-class MatrixGraph:
+class MatrixGraph(Drawn):
     """Equations in index form as gates on arrays. Vectors are columns; of a batch, samples are rows.
 
     sizes  the number of entries along each axis, where it is known; without, the graph can be drawn but not computed
@@ -192,17 +192,6 @@ class MatrixGraph:
 
     def _in_words(self) -> str:
         return ". ".join(f"{node}: {gate}, {shape}" for node, gate, shape, _ in self._rows()) + "."
-
-    def svg(self, theme: str = "auto", title: str = "") -> str:
-        """The drawing as SVG."""
-        return drawing(self.picture(title), theme)
-
-    def save(self, path: str | os.PathLike[str], theme: str = "") -> None:
-        """Writes the drawing as .svg or .png."""
-        save_drawing(self.picture(), path, theme)
-
-    def _repr_svg_(self) -> str:
-        return self.svg()
 
     def __str__(self) -> str:
         rows = [("node", "gate", "shape", "gradient, where G is that of the gate"), *self._rows()]

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from test_golden import formulas
+from test_graph_drawing import DRAWINGS, meets, texts
 
 from derive.derivation import displayed
 from derive.losses import cross_entropy
@@ -161,3 +162,53 @@ def test_the_html_page_has_a_light_and_a_dark_paper(browser):
         papers.add(visited(context, page, "true", SHOWN)[0]["paper"])
         context.close()
     assert len(papers) == 2
+
+
+# Drawings of graphs, as a notebook shows them
+
+LABELS = """() => {
+  const found = [...document.querySelectorAll("svg text")].map(text => {
+    const box = text.getBBox(), style = getComputedStyle(text)
+    return [text.textContent, text.getComputedTextLength(), box.x, box.x + box.width, box.y + 3, box.y + box.height - 3, style.fill] })
+  const svg = document.querySelector("svg"), outer = svg.parentElement
+  return { labels: found, width: svg.getBoundingClientRect().width, page: outer.clientWidth, scrolls: outer.scrollWidth,
+           paper: getComputedStyle(svg.querySelector(".paper")).fill } }"""
+# What a notebook says of pictures within a page.
+SHRUNK = '<!doctype html><meta charset="utf-8"><style>svg { max-width: 100%; height: auto }</style><body style="width: 800px">'
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_labels_of_a_drawing_keep_apart_in_the_fonts_of_the_browser(browser, name):
+    g = DRAWINGS[name]()
+    found, refused = visited(browser, SHRUNK + g._repr_html_(), "true", LABELS)
+    labels = found["labels"]
+    assert len(labels) == len(texts(g.svg())) and not refused
+    assert not [(a[0], b[0]) for k, a in enumerate(labels) for b in labels[k + 1 :] if meets(a[:-1], b[:-1])]
+    room = {t[0]: t[3] - t[2] for t in texts(g.svg()) if t[1] not in ("s", "i", "l")}
+    assert not [label[0] for label in labels if label[0] in room and label[1] > room[label[0]] + 0.5]
+
+
+def test_a_wide_drawing_is_not_shrunk_but_scrolls(browser):
+    g = DRAWINGS["forty nodes"]()
+    found, _ = visited(browser, SHRUNK + g._repr_html_(), "true", LABELS)
+    assert found["width"] > 2 * found["page"] and found["scrolls"] >= found["width"]
+    found, _ = visited(browser, SHRUNK + f"<div>{g.svg()}</div>", "true", LABELS)
+    assert found["width"] <= found["page"]
+
+
+def test_a_drawing_is_light_or_dark_as_the_reader_has_it(browser):
+    seen = {}
+    for scheme in ("light", "dark"):
+        context = browser.new_context(color_scheme=scheme)
+        found, _ = visited(context, DRAWINGS["C2 halfway"]()._repr_html_(), "true", LABELS)
+        seen[scheme] = {found["paper"], *(label[-1] for label in found["labels"])}
+        context.close()
+    assert len(seen["light"]) == len(seen["dark"]) == 5 and not seen["light"] & seen["dark"]
+
+
+def test_a_screen_reader_is_told_what_is_drawn(browser):
+    page = browser.new_page()
+    page.set_content(DRAWINGS["C2 halfway"]()._repr_html_())
+    picture = page.get_by_role("img", name="Computational graph of 8 gates, with values and gradients")
+    assert picture.count() == 1 and "v₆ = exp(v₅); value 0.367879; gradient −0.534447" in picture.locator("> desc").text_content()
+    page.close()

@@ -16,7 +16,6 @@ from derive.errors import DeriveError
 from derive.graph import DRAWN, Graph
 from derive.graph_drawing import FONT, SMALL, Box, Picture, Wire, drawing, text_width
 from derive.graph_layout import increasing, layered
-from derive.graph_picture import picture
 from derive.network import Network
 from derive.numerals import short
 from derive.ops import sigmoid
@@ -236,8 +235,10 @@ def test_drawings_do_not_change_from_run_to_run():
 def test_notebooks():
     assert halfway()._repr_svg_() == halfway().svg()
     assert Graph.of_network(Network.dense(2, 2))._repr_svg_().startswith("<svg")
+    page = halfway()._repr_html_()
+    assert page.count("<svg ") == 1 and page.replace(' style="max-width: none"', "").count(halfway().svg()) == 1
     large = Graph.from_equations(["h0 = w*x", *(f"h{k} = h{k - 1} + w" for k in range(1, DRAWN + 1))])
-    assert large._repr_svg_() is None and "more" in repr(large)
+    assert large._repr_svg_() is None and large._repr_html_() is None and "more" in repr(large)
 
 
 # Files
@@ -317,8 +318,12 @@ def crossings(picture):
 )
 def test_drawings_have_few_crossings(name, most):
     """As few as the best of the libraries finds, which may let the two inputs of a difference change places."""
-    g = DRAWINGS[name]()
-    assert crossings(g.picture() if name == "batch" else picture(g._state())) <= most
+    assert crossings(DRAWINGS[name]().picture()) <= most
+
+
+def test_what_is_written_first_is_drawn_above():
+    place = {t[0]: t[4] for t in texts(Graph.from_equations(FORTY).svg())}
+    assert place["h₁"] < place["h₂"] < place["h₃"] and place["w₁₁"] < place["w₂₁"] < place["w₃₁"]
 
 
 def test_variables_stand_before_their_first_use():
