@@ -17,6 +17,7 @@ from .drawn import Drawn
 from .equations import Equations
 from .errors import DeriveError, DomainError, ShapeError
 from .graph_drawing import Box, Picture, Wire
+from .graph_picture import pretty
 from .indices import SAMPLES, Axis
 from .matrix_gates import Array
 from .matrix_wiring import ArrayNode, ArrayWiring
@@ -203,7 +204,7 @@ class MatrixGraph(Drawn):
 
 def _shape(sizes: Sequence[Any]) -> str:
     """2×3, or 2 of a vector; nothing of a number."""
-    return "×".join(str(n) for n in sizes)
+    return "×".join(pretty(str(n)) for n in sizes)
 
 
 def _plain(array: Array | None) -> Any:

@@ -1,4 +1,4 @@
-"""Graphs of whole arrays: shapes on the edges, gradients as by the scalars and by the generated code; and ||Wx||^2 index by index."""
+"""Graphs of whole arrays: shapes on the edges, gradients as by the scalars and by the generated code."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
-from sympy import KroneckerDelta, Symbol
+from sympy import Symbol
 
-from derive.derivation import Derivation
 from derive.equations import Equation, Equations
 from derive.errors import DeriveError, DomainError, ShapeError
 from derive.graph import Graph
@@ -18,7 +17,6 @@ from derive.losses import cross_entropy
 from derive.matrix_graph import MatrixGraph, check_shape
 from derive.network import Network
 from derive.ops import identity, relu, sigmoid, softmax, softplus, tanh
-from derive.sweep import reverse_sweep
 
 # v . sigma(W x + b^h) + b, with W 2 by 3
 VECTORISED = Network(3, Dense(2, sigmoid), Dense(1, identity))
@@ -130,51 +128,8 @@ def test_a_gradient_has_its_variables_shape():
         check_shape(0.0, [0.0])
 
 
-# f = ||W x||^2, index by index
-
 N, K = Axis("n"), Axis("k")
-W, X, Q = Quantity("W", (N, K), "weight"), Quantity("x", (K,), "parameter"), Quantity("q", (N,))
-
-
-def squared_length():
-    i, j = Index("i", N), Index("j", K)
-    return Equations(
-        (Equation(Q, (i,), summed(W[i, j] * X[j], [j])), Equation(Quantity("f", (), "loss"), (), summed(Q[(i,)] ** 2, [i]))),
-        (W, X),
-    )
-
-
-def test_squared_length_index_by_index():
-    """df/dq = 2q; df/dW = 2 q x^T and df/dx = 2 W^T q, each with the indicator and its collapse as steps of their own."""
-    sweep = reverse_sweep(squared_length(), "f")
-    adjoint = {a.of.name: a for a in sweep.adjoints}
-    i, j = (Index(letter, axis) for letter, axis in (("j", N), ("k", K)))
-    assert adjoint["q"].equation.at((i,)) == 2 * Q[(i,)]
-    assert adjoint["W"].equation.at((i, j)) == 2 * Q[(i,)] * X[(j,)]
-    own, other = Index("j", K), Index("k", N)
-    assert adjoint["x"].equation.indices == (own,) and adjoint["x"].equation.rhs == 2 * summed(W[other, own] * Q[(other,)], [other])
-    for name in ("q", "W", "x"):
-        steps = adjoint[name].steps
-        marked = [n for n, s in enumerate(steps) if s.after.has(KroneckerDelta)]
-        collapse = [n for n, s in enumerate(steps) if s.before.has(KroneckerDelta) and not s.after.has(KroneckerDelta)]
-        assert marked and len(collapse) == 1 and "indicator" in steps[collapse[0]].why, name
-        start = adjoint[name].equation.reference
-        proofs = Derivation(start, steps, sweep.context, sweep.forward.quantities).verify()
-        assert proofs and all(p.verdict == "proved" for p in proofs)
-
-
-def test_squared_length_in_numbers():
-    rng = np.random.default_rng(0)
-    w, x = rng.normal(size=(2, 3)), rng.normal(size=3)
-    g = MatrixGraph(squared_length(), {N: 2, K: 3})
-    q = w @ x
-    assert g.forward(W=w, x=x) == pytest.approx(q @ q)
-    gradients = g.backward()
-    np.testing.assert_allclose(g.gradient("q"), 2 * q)
-    np.testing.assert_allclose(gradients["W"], 2 * np.outer(q, x))
-    np.testing.assert_allclose(gradients["x"], 2 * w.T @ q)
-    with pytest.raises(ShapeError):
-        check_shape(gradients["W"].T, w, "W")
+W, X = Quantity("W", (N, K), "weight"), Quantity("x", (K,), "parameter")
 
 
 def test_names_made_up_do_not_clash():
