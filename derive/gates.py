@@ -28,6 +28,18 @@ class NoSlope(ArithmeticError):
     """A gate has a value, but no derivative by one of its inputs; the text says why."""
 
 
+OVERFLOW = "overflow: the result is too large for a number of 64 bits"
+
+
+def reason(error: Exception, otherwise: str) -> str:
+    """Why a gate has no value or no derivative, in words."""
+    if isinstance(error, (NoValue, NoSlope)):
+        return str(error)
+    if isinstance(error, OverflowError):
+        return OVERFLOW
+    return "division by zero" if isinstance(error, ZeroDivisionError) else otherwise
+
+
 @dataclass(frozen=True, eq=False)
 class Gate:
     """One operation of a graph.
@@ -125,7 +137,8 @@ def _power_slope(i: int, y: Value, u: Values) -> Value:
             raise NoSlope("its slope is infinite at 0")
         return n * _power((base, n - 1))
     if base < 0 or (base == 0 and n <= 0):
-        raise NoSlope("a negative number to a power has no derivative by the exponent" if base < 0 else "0 to a power that is not positive")
+        what = "a negative number to a power" if base < 0 else "0 to a power that is not positive"
+        raise NoSlope(f"{what} has no derivative by the exponent")
     return y * math.log(base) if base else 0
 
 

@@ -130,6 +130,8 @@ class Graph(Drawn):
         With `steps`, only so many gates are passed, beginning at the output; what is not known yet is None.
         Raises `DomainError` at a gate that has no derivative at its inputs; what was computed before stays.
         """
+        if steps is not None and (isinstance(steps, bool) or not isinstance(steps, int) or steps < 0):
+            raise DeriveError(f"steps is {steps!r}, expected a whole number of at least 0", "backward")
         passing = self._started(wrt)
         left = len(self.nodes) if steps is None else steps
         while not passing.finished and left > 0:
@@ -230,7 +232,9 @@ class Graph(Drawn):
         The gradients of what remains do not change: values that were there are computed again. Raises `DeriveError` if nothing can be
         folded.
         """
-        if not (isinstance(part, type) and issubclass(part, Activation)):
+        if isinstance(part, type) and not issubclass(part, Activation):
+            raise DeriveError(f"{part.__name__} is no activation of a single number", "fold", "for example fold(sigmoid)")
+        if not isinstance(part, type):
             root = self.find(part)
             shown = label or (root if root == part else _label(part, root))
             return self._again(Graph._of(self._source, (*self._folds, Fold(root, label=shown))))

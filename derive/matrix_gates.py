@@ -5,14 +5,15 @@ G stands for the gradient that reaches a gate. `said` tells what each input rece
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .gates import Gate, Value
+from .gates import Gate, Value, reason
+from .numerals import short
 
 Array = NDArray[Any]
 
@@ -85,11 +86,24 @@ class Entrywise(ArrayGate):
         return [x if c is None else c for c in self.constants]
 
     def value(self, inputs: Sequence[Array]) -> Array:
-        assert self.gate is not None
-        return np.array([self.gate.value(self._entry(float(x))) for x in inputs[0].flat], dtype=float).reshape(inputs[0].shape)
+        gate = self.gate
+        assert gate is not None
+        return _each(lambda x, _: gate.value(self._entry(x)), inputs[0], inputs[0], "there is no value")
 
     def back(self, slot: int, gradient: Array, output: Array, inputs: Sequence[Array]) -> Array:
-        assert self.gate is not None
-        place = [self.constants.index(None)]
-        slopes = [self.gate.slopes(place, y, self._entry(float(x)))[0] for x, y in zip(inputs[0].flat, output.flat, strict=True)]
-        return np.asarray(gradient * np.array(slopes, dtype=float).reshape(output.shape))
+        gate, place = self.gate, [self.constants.index(None)]
+        assert gate is not None
+        slopes = _each(lambda x, y: gate.slopes(place, y, self._entry(x))[0], inputs[0], output, "there is no derivative")
+        return np.asarray(gradient * slopes)
+
+
+def _each(function: Callable[[float, float], Value], inputs: Array, outputs: Array, otherwise: str) -> Array:
+    """A function of every entry of two arrays; raises `ArithmeticError` that names the entry where there is none."""
+    found = np.empty(inputs.shape)
+    for at, x in np.ndenumerate(inputs):
+        try:
+            found[at] = function(float(x), float(outputs[at]))
+        except (ArithmeticError, ValueError) as error:
+            entry = f"entry {', '.join(str(n + 1) for n in at)} = {short(x)}" if at else short(x)
+            raise ArithmeticError(f"{reason(error, otherwise)}, at {entry}") from None
+    return found

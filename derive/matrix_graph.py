@@ -16,11 +16,13 @@ from sympy import Symbol
 from .drawn import Drawn
 from .equations import Equations
 from .errors import DeriveError, DomainError, ShapeError
+from .gates import OVERFLOW
 from .graph_drawing import Box, Picture, Wire
 from .graph_picture import pretty
 from .indices import SAMPLES, Axis
 from .matrix_gates import Array
 from .matrix_wiring import ArrayNode, ArrayWiring
+from .numerals import short
 from .terminal import width
 from .values import nearest
 
@@ -47,15 +49,15 @@ class MatrixGraph(Drawn):
         self.variables = tuple(q.name for q in equations.given)
         self._values: list[Array] | None = None
         self._gradients: list[Array | None] | None = None
-        self._wire(dict(sizes or {}))
+        self.sizes = dict(sizes or {})
+        self.nodes = self._wired(self.sizes)
+        self._places = {node.name: n for n, node in enumerate(self.nodes) if node.name}
 
-    def _wire(self, sizes: dict[Axis, Any]) -> None:
-        """The nodes; again where more sizes are known, since a number such as 1/m depends on them."""
-        self.sizes = sizes
+    def _wired(self, sizes: Mapping[Axis, Any]) -> tuple[ArrayNode, ...]:
+        """The nodes; anew where more sizes are known, since a number such as 1/m depends on them."""
         numbers = {axis.size: size for axis, size in sizes.items()}
         numbers |= {Symbol(name): value for name, value in self.equations.constants.items()}
-        self.nodes: tuple[ArrayNode, ...] = tuple(ArrayWiring(self.equations, numbers, self.rows).nodes)
-        self._places = {node.name: n for n, node in enumerate(self.nodes) if node.name}
+        return tuple(ArrayWiring(self.equations, numbers, self.rows).nodes)
 
     @classmethod
     def of_network(cls, net: Any, form: str = "matrix") -> MatrixGraph:
@@ -78,7 +80,9 @@ class MatrixGraph(Drawn):
 
     def forward(self, values: Mapping[Any, Any] | None = None, /, **named: Any) -> Any:
         """The value of the output. An array for every variable; raises `ShapeError` where one does not fit the others or the sizes."""
-        given = {self.nodes[self._place(k)].name: np.asarray(v, dtype=float) for k, v in {**dict(values or {}), **named}.items()}
+        if not isinstance(values, Mapping | None):
+            raise DeriveError(f"expected a dict of values, not {type(values).__name__}", "forward", "for example {'x': [1, 2]}")
+        given = {(name := self.nodes[self._place(k)].name): _array(v, name) for k, v in {**(values or {}), **named}.items()}
         for name in given:
             if name not in self.variables:
                 hint = f"variables: {', '.join(self.variables)}"
@@ -87,10 +91,9 @@ class MatrixGraph(Drawn):
         if missing:
             raise DeriveError(f"there is no value for {', '.join(missing)}", "forward", "give an array for each variable")
         sizes = self._checked(given)
-        if sizes != self.sizes:
-            self._wire(sizes)
+        nodes = self.nodes if sizes == self.sizes else self._wired(sizes)
         found: list[Array] = []
-        for node in self.nodes:
+        for node in nodes:
             if node.gate is None:
                 found.append(given[node.name] if node.name else np.asarray(node.constant, dtype=float))
                 continue
@@ -98,12 +101,22 @@ class MatrixGraph(Drawn):
             try:
                 with np.errstate(all="ignore"):
                     found.append(node.gate.value(inputs))
-            except (ArithmeticError, ValueError) as error:
-                raise DomainError(str(error) or "there is no value", f"node {node.shown}", "choose other values") from None
+            except ArithmeticError as error:
+                raise DomainError(str(error), f"node {self._described(node)}", "choose other values") from None
             if not np.all(np.isfinite(found[-1])):
-                raise DomainError("overflow: the result is too large for a number of 64 bits", f"node {node.shown}", "choose other values")
-        self._values, self._gradients = found, None
+                largest = ", ".join(f"{nodes[i].shown} up to {short(np.abs(found[i]).max(initial=0))}" for i in node.inputs)
+                raise DomainError(f"{OVERFLOW}, at {largest}", f"node {self._described(node)}", "choose other values")
+        self.nodes, self.sizes, self._values, self._gradients = nodes, sizes, found, None
         return self.value(self.output)
+
+    def _described(self, node: ArrayNode) -> str:
+        """q₁ = ln of x."""
+        return f"{node.shown} = {self._gate(node)}"
+
+    def _gate(self, node: ArrayNode) -> str:
+        if node.gate is None:
+            return "variable"
+        return f"{node.gate.label} of {', '.join(self.nodes[i].shown for i in node.inputs)}"
 
     def _checked(self, given: Mapping[str, Array]) -> dict[Axis, Any]:
         """The sizes that the arrays have. Those of a network are fixed, the number of samples is not."""
@@ -131,7 +144,7 @@ class MatrixGraph(Drawn):
                 try:
                     sent = node.gate.back(slot, gradient, values[n], [values[k] for k in node.inputs])
                 except ArithmeticError as error:
-                    raise DomainError(str(error), f"node {node.shown}", "choose other values") from None
+                    raise DomainError(str(error), f"node {self._described(node)}", "choose other values") from None
                 before = found[i]
                 found[i] = sent if before is None else before + sent
         for name in self.variables:
@@ -175,7 +188,8 @@ class MatrixGraph(Drawn):
         if self._gradients is not None and self._gradients[n] is not None:
             tip.append(f"gradient {np.array2string(np.asarray(self._gradients[n]), precision=4)}")
         if node.gate is None:
-            return Box(node.shown, "variable" if node.name else "constant", "", shape, said, tip="; ".join(tip))
+            kind, shown = ("variable", shape or "number") if node.name else ("constant", "")
+            return Box(node.shown, kind, "", shown, said, tip="; ".join(tip))
         below = "1" if node.name == self.output else said
         return Box(node.gate.label, "gate", node.shown, shape or "number", below, ordered=True, tip="; ".join(tip))
 
@@ -186,9 +200,8 @@ class MatrixGraph(Drawn):
         rows = []
         for n, node in enumerate(self.nodes):
             if node.name:
-                gate = "variable" if node.gate is None else f"{node.gate.label} of {', '.join(self.nodes[i].shown for i in node.inputs)}"
                 shape = _shape([self.sizes.get(i.axis, i.axis.size) for i in node.axes]) or "number"
-                rows.append((node.shown, gate, shape, " + ".join(back.get(n, []))))
+                rows.append((node.shown, self._gate(node), shape, " + ".join(back.get(n, []))))
         return rows
 
     def _in_words(self) -> str:
@@ -200,6 +213,17 @@ class MatrixGraph(Drawn):
         return "\n".join("  ".join(c + " " * (w - width(c)) for c, w in zip(row, widths, strict=True)).rstrip() for row in rows)
 
     __repr__ = __str__
+
+
+def _array(value: Any, name: str) -> Array:
+    """An array of finite numbers; raises `DeriveError` for what is none."""
+    try:
+        array = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        array = np.array(np.nan)
+    if not np.isfinite(array).all():
+        raise DeriveError(f"{value!r} is no array of finite real numbers", f"the value of {name}")
+    return array
 
 
 def _shape(sizes: Sequence[Any]) -> str:

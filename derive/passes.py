@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .errors import DeriveError, DomainError
-from .gates import CONSTANT, VARIABLE, NoSlope, NoValue, Value, bounded
+from .gates import CONSTANT, VARIABLE, Value, bounded, reason
 from .numerals import short
 from .tally import ADDITION, MULTIPLICATION, NONE, Operations
 from .wiring import Node
@@ -45,12 +45,8 @@ def _failure(nodes: Sequence[Node], place: int, values: Sequence[Value], error: 
     inputs = ", ".join(f"{nodes[i].name} = {short(values[i])}" for i in dict.fromkeys(node.inputs) if nodes[i].gate is not CONSTANT)
     if isinstance(error, DeriveError):  # from inside of a folded gate
         why = f"{error.what} ({error.where}, which is folded in it)"
-    elif isinstance(error, (NoValue, NoSlope)):
-        why = str(error)
-    elif isinstance(error, OverflowError):
-        why = "overflow: the result is too large for a number of 64 bits"
     else:
-        why = "division by zero" if isinstance(error, ZeroDivisionError) else missing
+        why = reason(error, missing)
     return DomainError(f"{why}{f', at {inputs}' if inputs else ''}", f"node {described(nodes, place)}", "choose other values")
 
 

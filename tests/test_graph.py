@@ -14,7 +14,7 @@ from derive.errors import DeriveError, DomainError, Unsupported
 from derive.exact import held
 from derive.graph import Graph
 from derive.network import Network
-from derive.ops import Activation, relu, sigmoid, softplus, tanh
+from derive.ops import Activation, relu, sigmoid, softmax, softplus, tanh
 from derive.reading import read
 from derive.shape import evaluated
 
@@ -390,7 +390,8 @@ def test_points_without_a_value(text, at, what, node):
     [
         ("2*|x - 1|", {"x": 1}, r"node v2 = \|v1\|: it has a kink .*, at v1 = 0"),
         ("3*sqrt(x)", {"x": 0}, "slope is infinite"),
-        ("x^y", {"x": -2, "y": 3}, "no derivative by the exponent"),
+        ("x^y", {"x": -2, "y": 3}, "a negative number to a power has no derivative by the exponent"),
+        ("x^y", {"x": 0, "y": 0}, "0 to a power that is not positive has no derivative by the exponent"),
         ("exp(1000*x)", {"x": 0.709}, "overflow"),
     ],
 )
@@ -410,6 +411,11 @@ def test_backward_needs_a_forward_pass():
     for start in (Graph.backward, Graph.backward_steps):
         with pytest.raises(DeriveError, match="no values yet"):
             start(Graph("x + y"))
+    g = Graph("x + y")
+    g.forward(x=1, y=2)
+    for steps in (-1, 1.5, "2", True):
+        with pytest.raises(DeriveError, match="expected a whole number of at least 0"):
+            g.backward(steps=steps)
 
 
 def test_gradients_by_some_variables():
@@ -470,6 +476,7 @@ def test_terms_and_factors_in_any_order_are_found():
         ("x*y + z", "x*y", "one gate already"),
         ("x*y + z", "x + z", "no node"),
         ("x*y + z", "x", "one gate already"),
+        ("x*y + z", softmax, "softmax is no activation of a single number"),
     ],
 )
 def test_what_cannot_be_folded(text, part, message):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sympy import Symbol
 
+from derive.components import Components
 from derive.equations import Equation, Equations
 from derive.errors import DeriveError, DomainError, ShapeError
 from derive.graph import Graph
@@ -118,6 +119,59 @@ def test_what_does_not_fit():
     assert g.value("w1") is None and g.gradient("w1") is None
     with pytest.raises(DomainError, match="overflow"):
         g.forward({**at, "w2": np.full((1, 2), 1e200)})
+
+
+BAD_ENTRIES = [
+    ("sum(ln(x_i), i)", [1, -2], [1, 2], "node q₁ = ln of x: the logarithm of a negative number is complex, at entry 2 = −2"),
+    ("sum(ln(x_i), i)", [0, 1], [1, 2], "the logarithm of 0 does not exist, at entry 1 = 0"),
+    ("sum(1/x_i, i)", [1, 0], [1, 2], "node q₁ = 1/x of x: division by zero, at entry 2 = 0"),
+    ("sum(sqrt(x_i), i)", [-1, 1], [1, 2], "the square root of a negative number is complex, at entry 1 = −1"),
+    ("sum(exp(x_i), i)", [1000, 1], [1, 2], "overflow: .*, at entry 1 = 1000"),
+    ("sum(x_i, i)*sum(x_i, i)", [1e200, 1], [1, 2], r"node f = .*: overflow: .* up to 1·10²⁰⁰"),
+]
+
+
+@pytest.mark.parametrize(("right", "bad", "good", "message"), BAD_ENTRIES)
+def test_entries_without_a_value(right, bad, good, message):
+    """The error names the node and the entry, and the graph stays as it was."""
+    g = Components([f"f = {right}"]).graph()
+    g.forward(x=good)
+    before = g.backward()["x"]
+    with pytest.raises(DomainError, match=message):
+        g.forward(x=bad)
+    np.testing.assert_array_equal(g.backward()["x"], before)
+
+
+def test_an_entry_without_a_derivative():
+    g = Components(["f = sum(|x_i|, i)"]).graph()
+    assert g.forward(x=[1, 0, -2]) == 3
+    with pytest.raises(DomainError, match=r"node q₁ = \|x\| of x: it has a kink .*, at entry 2 = 0"):
+        g.backward()
+    g.forward(x=[1, 3, -2])
+    np.testing.assert_array_equal(g.backward()["x"], [1, 1, -1])
+
+
+def test_a_batch_that_fails_leaves_the_one_before():
+    """Also where the number of samples, and with it the factor 1/m, is another."""
+    g = Graph.of_network(VECTORISED, "batch")
+    (p, x, y), (_, more_x, more_y) = data(VECTORISED, 3), data(VECTORISED, 5)
+    g.forward({**p, "x": x, "y": y})
+    before = g.backward()
+    with pytest.raises(DomainError, match="overflow"):
+        g.forward({**p, "x": more_x, "y": more_y, "w2": np.full((1, 2), 1e200)})
+    assert g.shape("x") == (3, 3)
+    for name, gradient in g.backward().items():
+        np.testing.assert_array_equal(gradient, before[name])
+
+
+@pytest.mark.parametrize("value", ["abc", [[1, 2, 3], [1, 2]], [float("nan"), 1, 2], [float("inf"), 1, 2], [1j, 1, 2], [None, 1, 2]])
+def test_values_that_are_no_arrays(value):
+    p, _, y = data(VECTORISED)
+    with pytest.raises(DeriveError, match=r"the value of x: .* is no array of finite real numbers"):
+        Graph.of_network(VECTORISED).forward({**p, "x": value, "y": y})
+    for no_dict in ("a", [1, 2]):
+        with pytest.raises(DeriveError, match="expected a dict of values"):
+            Graph.of_network(VECTORISED).forward(no_dict)
 
 
 def test_a_gradient_has_its_variables_shape():
