@@ -147,8 +147,8 @@ class Graph(Drawn):
 
     def _steps(self, passing: Backward) -> Iterator[GateStep]:
         while not passing.finished:
-            passing.advance()
-            yield passing.record()
+            if (step := passing.record(passing.advance())) is not None:
+                yield step
 
     def _started(self, wrt: Any) -> Backward:
         if self._values is None:

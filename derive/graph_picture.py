@@ -12,7 +12,7 @@ from .glyphs import parts
 from .graph_drawing import Box, Picture, Wire
 from .notation import UNICODE
 from .numerals import short
-from .passes import Backward, described
+from .passes import Backward, GateStep, described
 from .printing import Printer
 from .terminal import raised, width
 from .wiring import Node
@@ -36,13 +36,14 @@ class State:
     def gradient(self, n: int, digits: int) -> str:
         return "" if self.passing is None else short(self.passing.gradients[n], digits)
 
+    def step(self, n: int) -> GateStep | None:
+        """What happened at a gate, if the backward pass has passed it."""
+        return None if self.passing is None else self.passing.record(n)
+
     def remark(self, n: int) -> str:
         """What is special about the derivative of a gate that the backward pass has passed."""
-        gate = self.nodes[n].gate
-        passed = self.passing is not None and any(k == n for i in self.nodes[n].inputs for k, _, _ in self.passing.arrived[i])
-        if gate.remark is None or not passed or self.values is None:
-            return ""
-        return gate.remark(self.values[n], [self.values[i] for i in self.nodes[n].inputs])
+        step = self.step(n)
+        return "" if step is None else step.remark
 
 
 @cache
@@ -82,7 +83,7 @@ def _wire(state: State, source: int, target: int, n: int, i: int, slot: int, sev
     passing = state.passing
     if passing is None:
         return Wire(source, target)
-    part = next((p for gate, at, p in passing.arrived[i] if (gate, at) == (n, slot)), None)
+    part = next((sent.product for sent in passing.sent[n] if sent.slot == slot), None)
     return Wire(source, target, short(part, DRAWN) if several else "", passing.current == n and part is not None)
 
 
@@ -92,7 +93,9 @@ def _box(state: State, n: int, label: str) -> Box:
     kind = "variable" if variable else "constant" if node.gate is CONSTANT else "folded" if hasattr(node.gate, "inside") else "gate"
     tip = [_described(state, n), f"value {state.value(n, TABLED)}" if state.values is not None else ""]
     gradient = state.gradient(n, TABLED)
-    tip += [f"gradient {gradient}" if gradient else "", "" if variable else node.gate.does, state.remark(n)]
+    step = state.step(n)
+    products = [] if step is None else [f"to {pretty(to)}: {product}" for to, product in step.products]
+    tip += [f"gradient {gradient}" if gradient else "", "" if variable else node.gate.does, *products, state.remark(n)]
     return Box(
         pretty(node.name) if variable else _constant(node) if kind == "constant" else label,
         kind,

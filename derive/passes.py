@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .errors import DeriveError, DomainError
 from .gates import CONSTANT, VARIABLE, Value, bounded, reason
@@ -125,12 +126,26 @@ class GateStep:
     does: str
     remark: str = ""
 
+    @property
+    def products(self) -> list[tuple[str, str]]:
+        """To which input, and upstream · local = product in numbers."""
+        upstream = _bracketed(self.upstream)
+        return [(flow.to, f"{upstream} · {_bracketed(flow.local)} = {short(flow.product)}") for flow in self.flows]
+
     def __str__(self) -> str:
         added = f" = {' + '.join(_bracketed(product) for _, product in self.addends)}" if len(self.addends) > 1 else ""
         lines = [f"{self.formula}   upstream {short(self.upstream)}{added}   {self.does}"]
-        for flow in self.flows:
-            lines.append(f"  to {flow.to}: {_bracketed(self.upstream)} · {_bracketed(flow.local)} = {short(flow.product)}")
+        lines += [f"  to {to}: {product}" for to, product in self.products]
         return "\n".join([*lines, *([f"  {self.remark}"] if self.remark else [])])
+
+
+class Sent(NamedTuple):
+    """What a gate has sent to its input of a number: the local derivative, and its product with the upstream gradient."""
+
+    gate: int
+    slot: int
+    local: Value
+    product: Value
 
 
 def _bracketed(value: Value) -> str:
@@ -141,7 +156,8 @@ class Backward:
     """A backward pass that goes one gate at a time.
 
     gradients  of every node; None where it is not known yet
-    arrived    for every node what it was sent: (the gate, its value of `slot`, the product)
+    sent       what every gate has sent to its inputs; nothing before it is passed
+    arrived    the same by the node that it was sent to
     current    the gate that was passed last
     """
 
@@ -150,9 +166,9 @@ class Backward:
         self.needed = needed(nodes, output, wrt)
         self.gradients: list[Value | None] = [None] * len(nodes)
         self.gradients[output] = 1
-        self.arrived: list[list[tuple[int, int, Value]]] = [[] for _ in nodes]
+        self.sent: list[list[Sent]] = [[] for _ in nodes]
+        self.arrived: list[list[Sent]] = [[] for _ in nodes]
         self.current: int | None = None
-        self._sent: list[tuple[int, Value, Value]] = []
         self._waiting = [0] * len(nodes)
         for place, node in enumerate(nodes):
             if self.needed[place]:
@@ -166,8 +182,8 @@ class Backward:
     def finished(self) -> bool:
         return not self._left
 
-    def advance(self) -> None:
-        """Passes the next gate; nothing changes if it has no derivative: then `DomainError` names it and its inputs."""
+    def advance(self) -> int:
+        """Passes the next gate, and tells which; nothing changes if it has no derivative: then `DomainError` names it and its inputs."""
         place = self._left[-1]
         node = self.nodes[place]
         wanted = [slot for slot, i in enumerate(node.inputs) if self.needed[i]]
@@ -178,16 +194,18 @@ class Backward:
             sums = self._sums([node.inputs[slot] for slot in wanted], products)
         except FAILURES as error:
             raise _failure(self.nodes, place, self.values, error, "there is no derivative") from None
-        for slot, product in zip(wanted, products, strict=True):
-            self.arrived[node.inputs[slot]].append((place, slot, product))
+        for slot, slope, product in zip(wanted, slopes, products, strict=True):
+            sent = Sent(place, slot, slope, product)
+            self.sent[place].append(sent)
+            self.arrived[node.inputs[slot]].append(sent)
             self._waiting[node.inputs[slot]] -= 1
-        self._sent = [(node.inputs[slot], slope, product) for slot, slope, product in zip(wanted, slopes, products, strict=True)]
         for i, gradient in sums.items():
             self.gradients[i] = gradient
         self.current = place
         self._left.pop()
         if not self._left:
             self._finish()
+        return place
 
     def _sums(self, inputs: list[int], products: list[Value]) -> dict[int, Value]:
         """The gradients that are known once these products arrive."""
@@ -195,7 +213,7 @@ class Backward:
         for i in dict.fromkeys(inputs):
             new = [p for at, p in zip(inputs, products, strict=True) if at == i]
             if self._waiting[i] == len(new):
-                parts = [p for _, _, p in self.arrived[i]] + new
+                parts = [sent.product for sent in self.arrived[i]] + new
                 found[i] = bounded(sum(parts[1:], parts[0])) if len(parts) > 1 else parts[0]
         return found
 
@@ -206,12 +224,12 @@ class Backward:
             if not leads[place] and node.gate is not CONSTANT:
                 self.gradients[place] = 1 if place == self.output else 0
 
-    def record(self) -> GateStep:
-        """What happened at the gate that was passed last."""
-        assert self.current is not None
-        place = self.current
+    def record(self, place: int) -> GateStep | None:
+        """What happened at a gate; None if it has not been passed."""
+        if not self.sent[place]:
+            return None
         node, inputs = self.nodes[place], [self.values[i] for i in self.nodes[place].inputs]
-        flows = tuple(Flow(self.nodes[i].name, slope, product) for i, slope, product in self._sent)
-        addends = tuple((self.nodes[gate].name, product) for gate, _, product in self.arrived[place])
+        flows = tuple(Flow(self.nodes[node.inputs[sent.slot]].name, sent.local, sent.product) for sent in self.sent[place])
+        addends = tuple((self.nodes[sent.gate].name, sent.product) for sent in self.arrived[place])
         remark = node.gate.remark(self.values[place], inputs) if node.gate.remark else ""
         return GateStep(node.name, described(self.nodes, place), self.gradients[place], addends, flows, node.gate.does, remark)

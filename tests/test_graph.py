@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from fractions import Fraction
 
 import numpy as np
@@ -622,6 +623,32 @@ def test_depth_is_no_limit():
     assert math.isclose(g.forward(x=1.0), inner) and math.isclose(g.backward()["x"], product)
     assert len(str(g).splitlines()) == 5002 and "more" in repr(g)
     assert math.isclose(g.fold("v3000").gradient("x"), product) and g._repr_svg_() is None
+
+
+def calls(run):
+    """How many functions a run calls: a measure of its time that is the same on every machine."""
+    seen = [0]
+
+    def count(frame, event, what):
+        seen[0] += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        run()
+    finally:
+        sys.setprofile(None)
+    return seen[0]
+
+
+def test_forward_and_backward_take_time_in_proportion_to_the_gates():
+    def both(g):
+        g.forward(w=0.5, x=0.1, b=0.2)
+        g.backward()
+
+    chains = [["h0 = w*x + b", *(f"h{k} = tanh(w*h{k - 1} + b) - x" for k in range(1, n))] for n in (100, 200, 400)]
+    graphs = [Graph.from_equations(chain) for chain in chains]
+    one, two, four = (calls(lambda g=g: both(g)) for g in graphs)
+    assert two < 2.1 * one and four < 2.1 * two and four < 25 * len(graphs[2].nodes)
 
 
 def test_a_chain_of_equations():

@@ -216,6 +216,17 @@ def test_text_alternative():
     assert any("distributes" in tip for tip in tips)
 
 
+def test_upstream_local_and_product_are_at_every_gate_that_was_passed():
+    g = halfway()
+    tips = [e.find(f"{SVG}title").text for e in parsed(g.svg()).iter(f"{SVG}g")]
+    told = {tip.partition(" = ")[0]: re.findall(r"to (\S+): (.*?) · (.*?) = ([^;]*)", tip) for tip in tips}
+    assert told["v₅"] == [("v₄", "(−0.196612)", "(−1)", "0.196612")] and told["v₇"] == [("v₆", "(−0.534447)", "1", "−0.534447")]
+    assert {name for name, products in told.items() if products} == {"v₅", "v₆", "v₇", "v₈"}
+    g.backward()
+    tips = [e.find(f"{SVG}title").text for e in parsed(g.svg()).iter(f"{SVG}g")]
+    assert sum(" · " in tip.partition("; value")[2] for tip in tips) == 8
+
+
 def test_two_drawings_on_a_page_keep_apart():
     one, other = (parsed(Graph(text).svg()) for text in ("x + y", "x*y"))
     assert one.get("class") != other.get("class")
