@@ -10,19 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sympy import Integer
 
 from .counting import count_parameters
 from .errors import DeriveError
-from .gates import CONSTANT
+from .gates import CONSTANT, GATES
 from .graph import Graph
 from .ops import Activation
 from .passes import backward_operations, forward_operations, needed
 from .tally import ADDITION, MULTIPLICATION, NONE, Operations, of_expression
 from .wiring import Node
 
+HEAD = tuple("network|N|W a|δ aᵀ|Wᵀ δ|sum|/ N|2N|all|/ N|kept|3N|a pass a weight|differences|formulas".split("|"))
+LEGEND = """\
+multiplications of one gradient by all N parameters, for one sample: those with weights, and all;
+numbers kept; and what a forward pass for each weight, finite differences, and formulas that share nothing would multiply"""
 LIMIT = 60_000  # operations of the formula, put into one, times the number of variables: SymPy needs some seconds
 
 
@@ -110,22 +114,48 @@ def tree_operations(nodes: Sequence[Node]) -> dict[str, Operations]:
     return {node.name: counted for node, counted in zip(nodes, found, strict=True)}
 
 
+class WeightProducts(NamedTuple):
+    """Multiplications that weights take part in: W a forward, delta a^T for their gradients, W^T delta back through the layer."""
+
+    forward: int
+    gradients: int
+    deltas: int
+
+
+def weight_products(graph: Graph, names: Iterable[str]) -> WeightProducts:
+    """The products of weights among `names`, gate by gate; deltas only where the gradient runs on."""
+    place = {node.name: n for n, node in enumerate(graph.nodes) if node.gate is not CONSTANT}
+    weights = {place[name] for name in names}
+    reached = needed(graph.nodes, place[graph.output], weights)
+    products = [node for node in graph.nodes if node.gate is GATES["multiply"] and weights.intersection(node.inputs)]
+    inputs = [i for node in products for i in node.inputs]
+    return WeightProducts(len(products), sum(i in weights for i in inputs), sum(reached[i] and i not in weights for i in inputs))
+
+
+class CostRow(NamedTuple):
+    """One network: its sizes, N, the products of its weights, and all operations."""
+
+    network: str
+    parameters: int
+    products: WeightProducts
+    cost: GraphCost
+
+
 @dataclass(frozen=True)
 class CostTable:
-    """A family of networks, one row each: (name, N, cost)."""
+    """A family of networks, one row each."""
 
-    rows: tuple[tuple[str, int, GraphCost], ...]
+    rows: tuple[CostRow, ...]
 
     def __str__(self) -> str:
-        head = ("network", "N", "forward", "backward", "both / N", "2N", "kept", "3N", "a pass a weight", "differences", "formulas")
-        lines = [head]
-        for name, n, cost in self.rows:
-            symbolic = "too long" if cost.symbolic is None else str(cost.symbolic.multiplications)
-            products = [cost.forward, cost.backward, cost.pass_per_variable, cost.finite_differences]
-            forward, backward, each, differences = (str(c.multiplications) for c in products)
-            ratio = f"{cost.both.multiplications / n:.2f}"
-            lines.append((name, str(n), forward, backward, ratio, str(2 * n), str(cost.kept), str(3 * n), each, differences, symbolic))
-        return f"{columns(lines)}\nmultiplications of one gradient by all parameters, for one sample; numbers kept; N parameters"
+        lines = [HEAD]
+        for name, n, products, cost in self.rows:
+            count, every = sum(products), cost.both.multiplications
+            without = [cost.pass_per_variable, cost.finite_differences, cost.symbolic]
+            told = [str(c.multiplications) if c is not None else "too long" for c in without]
+            ratios = [str(count), f"{count / n:.1f}", str(2 * n), str(every), f"{every / n:.1f}"]
+            lines.append((name, str(n), *map(str, products), *ratios, str(cost.kept), str(3 * n), *told))
+        return f"{columns(lines)}\n{LEGEND}"
 
 
 def cost_table(nets: Iterable[Any]) -> CostTable:
@@ -133,7 +163,9 @@ def cost_table(nets: Iterable[Any]) -> CostTable:
     rows = []
     for net in nets:
         graph = Graph.of_network(net, "scalar")
-        rows.append((repr(net).strip("<>").removeprefix("Network "), count_parameters(net), count(graph, net.parameters)))
+        sizes = repr(net).strip("<>").removeprefix("Network ").partition(",")[0]
+        products = weight_products(graph, graph.names_of(net.parameters))
+        rows.append(CostRow(sizes, count_parameters(net), products, count(graph, net.parameters)))
     if not rows:
         raise DeriveError("no networks were given", "cost_table", "for example [Network.dense(2, 3, 1)]")
     return CostTable(tuple(rows))

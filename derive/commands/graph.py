@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +26,18 @@ Example:
 @click.option("--wrt", metavar="NAMES", help="Gradients by these variables only.")
 @click.option("--steps", type=click.IntRange(min=0), metavar="N", help="Pass only N gates backward, and tell of each what it sends.")
 @click.option("--fold", multiple=True, metavar="PART", help="Make one gate of an activation's formula (sigmoid), or of a part of TEXT.")
+@click.option("--ways", is_flag=True, help="Each gradient by its formula, by the graph and by finite differences.")
 @click.option("--theme", type=click.Choice(["light", "dark"]), help="Colours of the drawing.")
 @click.option("-o", "file", metavar="FILE", help="Draw it: .svg or .png.")
 def graph(
-    texts: tuple[str, ...], at: str | None, wrt: str | None, steps: int | None, fold: tuple[str, ...], theme: str | None, file: str | None
+    texts: tuple[str, ...],
+    at: str | None,
+    wrt: str | None,
+    steps: int | None,
+    fold: tuple[str, ...],
+    ways: bool,
+    theme: str | None,
+    file: str | None,
 ) -> None:
     """Print the gates of TEXT; with --at, the value of each and the gradient of the output by it.
 
@@ -41,17 +50,19 @@ def graph(
     made = Graph(texts[0]) if len(texts) == 1 and "=" not in texts[0] else Graph.from_equations(texts)
     for part in fold:
         made = made.fold(_activation(part) or part)
-    passed = ""
-    if at is None and made.variables:
-        if wrt is not None or steps is not None:
-            raise click.UsageError(f"a backward pass needs values; give --at with {', '.join(made.variables[:12])}")
+    if at is not None or not made.variables:
+        values = numbers(at or "")
+        # One number with a point, and all are decimals: the learner wants 0.02, not 1/50.
+        told = _computed(made, {n: float(v) for n, v in values.items()} if "." in (at or "") else values, wrt, steps, ways)
+    elif wrt is not None or steps is not None or ways:
+        raise click.UsageError(f"a backward pass needs values; give --at with {', '.join(made.variables[:12])}")
     else:
-        passed = _computed(made, at or "", wrt, steps)
+        told = []
     if file is not None:
         made.save(file, theme or "")
         click.echo(f"wrote {file}", err=True)
         return
-    click.echo("\n\n".join(filter(None, (str(made), passed))))
+    click.echo("\n\n".join([str(made), *told]))
 
 
 def _activation(name: str) -> Any:
@@ -62,12 +73,14 @@ def _activation(name: str) -> Any:
     return kind if kind is not None and issubclass(kind, Activation) else None
 
 
-def _computed(made: Graph, at: str, wrt: str | None, steps: int | None) -> str:
-    """Forward, and backward as far as is asked; what happened at each gate, if that is a number of them."""
-    given = numbers(at)
-    # One number with a point, and all are decimals: the learner wants 0.02, not 1/50.
-    made.forward({name: float(value) for name, value in given.items()} if "." in at else given)
-    if steps is not None:
-        return "\n".join(map(str, islice(made.backward_steps(wrt), steps)))
-    made.backward(wrt)
-    return ""
+def _computed(made: Graph, values: Mapping[str, Any], wrt: str | None, steps: int | None, ways: bool) -> list[str]:
+    """Forward, and backward as far as is asked; what there is to tell beside the table."""
+    from ..ways import three_ways
+
+    made.forward(values)
+    if steps is None:
+        made.backward(wrt)
+        told = []
+    else:
+        told = ["\n".join(map(str, islice(made.backward_steps(wrt), steps)))]
+    return [*told, str(three_ways(made.formula, values, made.names_of(wrt)).verify())] if ways else told
