@@ -29,6 +29,7 @@ from .ops import Activation
 from .passes import Backward, GateStep, forward
 from .printing import unicode
 from .reading import read
+from .shape import swapped
 from .values import nearest
 from .wiring import Node, Wiring, as_written
 
@@ -218,10 +219,10 @@ class Graph(Drawn):
 
     @property
     def formula(self) -> Any:
-        """The output as one expression of the variables, all equations put into each other; None for several samples."""
+        """The output as one expression of the variables, all equations put into each other as they stand; None for several samples."""
         known: dict[str, Any] = {}
         for name, e in self._source.written:
-            known[name] = e.xreplace({s: known[s.name] for s in e.free_symbols if s.name in known})
+            known[name] = swapped(e, {s: known[s.name] for s in e.free_symbols if s.name in known})
         return known.get(self.output)
 
     # Folding

@@ -20,6 +20,7 @@ from .gates import CONSTANT, GATES
 from .graph import Graph
 from .ops import Activation
 from .passes import backward_operations, forward_operations, needed
+from .shape import evaluated
 from .tally import ADDITION, MULTIPLICATION, NONE, Operations, of_expression
 from .wiring import Node
 
@@ -92,9 +93,9 @@ def unshared(graph: Graph, names: Sequence[str]) -> Operations | None:
     """The formulas of all derivatives, each a tree of its own, as SymPy differentiates; None where they would be too long."""
     if tree_operations(graph.nodes)[graph.output].total * len(names) > LIMIT:
         return None
-    formula = graph.formula
-    if formula is None:
+    if graph.formula is None:
         return None
+    formula = evaluated(graph.formula)
     symbols = {s.name: s for s in formula.free_symbols}
     counted = NONE
     for name in names:

@@ -37,10 +37,14 @@ class Way:
 
 @dataclass(frozen=True)
 class ThreeWays:
-    """One row a variable. Prints as a table; `verify` raises `Disagreement` where the three do not agree."""
+    """One row a variable. Prints as a table; `verify` raises `Disagreement` where the three do not agree.
+
+    remarks  why they may not: a kink, where a derivative is a convention and a difference takes both sides
+    """
 
     value: Value
     rows: tuple[Way, ...]
+    remarks: tuple[str, ...] = ()
 
     def __getitem__(self, name: Any) -> Way:
         return next(row for row in self.rows if row.name == str(name))
@@ -55,7 +59,7 @@ class ThreeWays:
             row.derivation.verify()
             if row.apart > TOLERANCE:
                 found = f"formula {short(row.formula)}, graph {short(row.graph)}, finite differences {short(row.differences)}"
-                raise Disagreement(found, f"the derivative by {row.name}")
+                raise Disagreement(found, f"the derivative by {row.name}", "; ".join(self.remarks))
         return self
 
     def __str__(self) -> str:
@@ -65,7 +69,7 @@ class ThreeWays:
             rows.append((row.name, formula, short(row.formula), short(row.graph), short(row.differences, 8)))
         widths = [max(width(cell) for cell in column) for column in zip(*rows, strict=True)]
         lines = ["  ".join(c + " " * (w - width(c)) for c, w in zip(row, widths, strict=True)).rstrip() for row in rows]
-        return "\n".join([f"value {short(self.value)}", *lines])
+        return "\n".join([f"value {short(self.value)}", *lines, *self.remarks])
 
 
 def three_ways(expr: Any, point: Mapping[Any, Any], wrt: Any = None) -> ThreeWays:
@@ -76,6 +80,7 @@ def three_ways(expr: Any, point: Mapping[Any, Any], wrt: Any = None) -> ThreeWay
     """
     graph = Graph(expr)
     value = graph.forward(point)
+    remarks = tuple(f"{step.formula}: {step.remark}" for step in graph.backward_steps(wrt) if step.remark)
     gradients = graph.backward(wrt)
     at = {name: graph.value(name) for name in graph.variables}
     rows = []
@@ -84,7 +89,7 @@ def three_ways(expr: Any, point: Mapping[Any, Any], wrt: Any = None) -> ThreeWay
         present = {s.name for line in derivation.lines for s in line.free_symbols}
         formula = derivation.at({key: v for key, v in at.items() if key in present}).value
         rows.append(Way(name, derivation, formula, gradient, difference(graph, at, name)))
-    return ThreeWays(value, tuple(rows))
+    return ThreeWays(value, tuple(rows), remarks)
 
 
 def difference(graph: Graph, at: Mapping[str, Value], name: str) -> float:

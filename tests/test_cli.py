@@ -117,6 +117,8 @@ MISTAKES = {
     "graph exp(x) --at x=1000": "node v1 = exp(x): overflow: the result is too large for a number of 64 bits, at x = 1000",
     "graph |x| --at x=0": "node v1 = |x|: it has a kink or a jump at 0, and no derivative there, at x = 0",
     "graph w*x --wrt w": "a backward pass needs values; give --at with w, x",
+    "graph w*x --ways": "a backward pass needs values; give --at with w, x",
+    "graph max(x,y) --at 'x=1 y=1' --ways": "Max(x, y) has a kink at x = 1, y = 1, and no derivative there",
     "graph w*x --steps 1": "a backward pass needs values; give --at with w, x",
     "graph w*x --at 'w=1 x=2' --wrt q": "q is not a variable of the graph",
     "graph w*x --at 'w=1 x=2' --steps -1": "-1 is not in the range",
@@ -391,6 +393,17 @@ def test_graph_stops_halfway_and_tells_each_gate(run):
 def test_graph_by_some_variables(run):
     table = columns(run(f"graph {C2} --wrt 'w0, w1'")[1])
     assert [name for name, row in table.items() if row[0] == "variable" and len(row) == 3] == ["w0", "w1"]
+
+
+def test_graph_three_ways(run):
+    status, out, err = run("graph (w*x+b-y)^2 --at 'w=3 b=2 x=4 y=5' --wrt 'w b' --ways")
+    assert (status, err) == (0, "") and out.splitlines()[-3].split() == ["by", "formula", "its", "value", "graph", "finite", "differences"]
+    assert [line.split()[-3:] for line in out.splitlines()[-2:]] == [["72"] * 3, ["18"] * 3]
+    out = run("graph 'z = w*x + b' 'a = sigma(z)' 'L = (a - y)^2/2' --at 'w=0.3 b=0.2 x=1 y=0' --ways")[1]
+    assert "w   (σ(w x + b) - y) σ'(w x + b) x  0.14628    0.14628    0.14628025" in out
+    status, out, err = run("graph relu(x) --at x=0 --ways")
+    assert status == 1 and "finite differences" in out
+    assert err == "derive: the derivative by x: formula 0, graph 0, finite differences 0.5; " + out.splitlines()[-1] + "\n"
 
 
 def test_graph_folded(run):

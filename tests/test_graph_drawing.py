@@ -14,7 +14,7 @@ import pytest
 
 from derive.errors import DeriveError
 from derive.graph import DRAWN, Graph
-from derive.graph_drawing import FONT, SMALL, Box, Picture, Wire, drawing, text_width
+from derive.graph_drawing import COLOURS, FONT, SMALL, Box, Picture, Wire, drawing, text_width
 from derive.graph_layout import increasing, layered
 from derive.network import Network
 from derive.numerals import short
@@ -196,8 +196,6 @@ def contrast(one, other):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_text_can_be_read(theme):
     """4.5 to 1 for text, 3 to 1 for the mark of the current gate."""
-    from derive.graph_drawing import COLOURS
-
     paper, ink, soft, _, box, variable, above, below, current = COLOURS[theme]
     for colour, ground in ((ink, paper), (ink, box), (ink, variable), (soft, paper), (above, paper), (below, paper)):
         assert contrast(colour, ground) >= 4.5, (colour, ground)
@@ -285,6 +283,37 @@ def test_png_with_its_package(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "cairosvg", fake)
     halfway().save(tmp_path / "g.png")
     assert (tmp_path / "g.png").read_bytes() == b"\x89PNG" and given["bytestring"].decode() == halfway().svg("light")
+
+
+def pixels(path):
+    """The picture as an array of blue, green, red and alpha."""
+    surface = cairo().ImageSurface.create_from_png(str(path))
+    return np.frombuffer(bytes(surface.get_data()), np.uint8).reshape(surface.get_height(), -1, 4)
+
+
+def cairo():
+    try:
+        import cairocffi
+        import cairosvg  # noqa: F401
+    except (ImportError, OSError) as error:
+        pytest.skip(f"cairosvg or its library is not installed (Debian: libcairo2): {error}")
+    return cairocffi
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_png_file_shows_what_the_svg_does(tmp_path, theme):
+    """Twice the size, the paper of the theme, and the mark of the current gate in its colour."""
+    cairo()
+    halfway().save(tmp_path / "g.png", theme="" if theme == "light" else theme)
+    found, root = pixels(tmp_path / "g.png"), parsed(halfway().svg())
+    assert found.shape[:2] == (2 * int(root.get("height")), 2 * int(root.get("width")))
+
+    def share(colour):
+        return float((found[..., 2::-1] == [int(colour[n : n + 2], 16) for n in (1, 3, 5)]).all(axis=-1).mean())
+
+    paper, *_, current = COLOURS[theme]
+    other = COLOURS["dark" if theme == "light" else "light"][0]
+    assert share(paper) > 0.8 and share(current) > 0.001 and share(other) < 0.001
 
 
 # Layout

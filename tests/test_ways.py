@@ -49,6 +49,14 @@ def test_table():
     assert lines[2].split()[0] == "w" and lines[2].split()[-3:-1] == ["72", "72"]
 
 
+def test_a_kink_is_named_where_the_three_cannot_agree():
+    found = three_ways("3*relu(x)", {"x": 0})
+    assert not found.agree and "relu has a kink at 0, and no derivative; 0 is taken" in str(found)
+    with pytest.raises(Disagreement, match=r"formula 0, graph 0, finite differences 1.5; .* relu has a kink at 0"):
+        found.verify()
+    assert not three_ways("3*relu(x)", {"x": 1}).remarks
+
+
 def test_a_planted_disagreement_is_found():
     found = three_ways("x^2", {"x": 3})
     for change in ({"graph": 5}, {"formula": 6.1}, {"differences": 6.001}):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -44,25 +43,29 @@ def graph(
     TEXT is one expression, or several equations of which each may use the names above it: "z = w*x + b" "a = sigma(z)".
     """
     from ..graph import Graph
+    from ..ways import three_ways
 
     if theme is not None and file is None:
         raise click.UsageError("--theme is for a drawing; give -o FILE as well")
     made = Graph(texts[0]) if len(texts) == 1 and "=" not in texts[0] else Graph.from_equations(texts)
     for part in fold:
         made = made.fold(_activation(part) or part)
-    if at is not None or not made.variables:
-        values = numbers(at or "")
-        # One number with a point, and all are decimals: the learner wants 0.02, not 1/50.
-        told = _computed(made, {n: float(v) for n, v in values.items()} if "." in (at or "") else values, wrt, steps, ways)
-    elif wrt is not None or steps is not None or ways:
+    if at is None and made.variables and (wrt is not None or steps is not None or ways):
         raise click.UsageError(f"a backward pass needs values; give --at with {', '.join(made.variables[:12])}")
-    else:
-        told = []
+    told, compared = "", None
+    if at is not None or not made.variables:
+        # One number with a point, and all are decimals: the learner wants 0.02, not 1/50.
+        values = {name: float(v) if "." in (at or "") else v for name, v in numbers(at or "").items()}
+        made.forward(values)
+        told = _passed(made, wrt, steps)
+        compared = three_ways(made.formula, values, made.names_of(wrt)) if ways else None
     if file is not None:
         made.save(file, theme or "")
         click.echo(f"wrote {file}", err=True)
-        return
-    click.echo("\n\n".join([str(made), *told]))
+    else:
+        click.echo("\n\n".join(filter(None, (str(made), told, str(compared or "")))))
+    if compared is not None:
+        compared.verify()
 
 
 def _activation(name: str) -> Any:
@@ -73,14 +76,9 @@ def _activation(name: str) -> Any:
     return kind if kind is not None and issubclass(kind, Activation) else None
 
 
-def _computed(made: Graph, values: Mapping[str, Any], wrt: str | None, steps: int | None, ways: bool) -> list[str]:
-    """Forward, and backward as far as is asked; what there is to tell beside the table."""
-    from ..ways import three_ways
-
-    made.forward(values)
-    if steps is None:
-        made.backward(wrt)
-        told = []
-    else:
-        told = ["\n".join(map(str, islice(made.backward_steps(wrt), steps)))]
-    return [*told, str(three_ways(made.formula, values, made.names_of(wrt)).verify())] if ways else told
+def _passed(made: Graph, wrt: str | None, steps: int | None) -> str:
+    """The backward pass as far as is asked; what each gate sent, if that is a number of them."""
+    if steps is not None:
+        return "\n".join(map(str, islice(made.backward_steps(wrt), steps)))
+    made.backward(wrt)
+    return ""
