@@ -6,6 +6,7 @@ import re
 import sys
 import types
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, pairwise
 
@@ -110,6 +111,65 @@ def test_no_two_labels_meet(name):
     assert all(0 <= left and right <= width and 0 <= top and bottom <= height for *_, left, right, top, bottom in drawn)
 
 
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_values_stand_above_the_edges_and_gradients_below(name):
+    """Every box has its edge at the height of its middle."""
+    for group in parsed(DRAWINGS[name]().svg()).iter(f"{SVG}g"):
+        box = group.find(f"{SVG}rect")
+        middle = float(box.get("y")) + float(box.get("height")) / 2
+        labels = {e.get("class"): float(e.get("y")) for e in group.iter(f"{SVG}text")}
+        assert labels.get("a", 0) < middle < labels.get("b", np.inf) - 0.7 * FONT
+
+
+def curve(path):
+    """Points along a wire."""
+    place, points = (0.0, 0.0), []
+    for kind, numbers in re.findall(r"([MHC])([-0-9. ]+)", path.get("d")):
+        given = [float(n) for n in numbers.split()]
+        if kind == "C":
+            (x0, y0), (x1, y1, x2, y2, x3, y3) = place, given
+            for t in np.linspace(0, 1, 21):
+                a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3
+                points.append((a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3))
+            place = (x3, y3)
+        else:
+            end = (given[0], place[1] if kind == "H" else given[1])
+            points += [(float(x), end[1]) for x in np.linspace(end[0] if kind == "M" else place[0], end[0], 9)]
+            place = end
+    return points
+
+
+def stray_wires(g):
+    """Wires that do not lead from their own box to their own box, or that run through another one."""
+    picture, svg = g.picture(), g.svg()
+    drawn = boxes(svg)
+    wires = [e for e in parsed(svg) if e.tag == f"{SVG}path" and e.get("class").split()[0] == "w"]
+    assert len(wires) == len(picture.wires) and len(drawn) == len(picture.boxes)
+    order = sorted(picture.wires, key=lambda wire: wire.current)
+    found = []
+    for wire, points in zip(order, map(curve, wires), strict=True):
+        (_, _, right, top, bottom), (_, left, _, upper, lower) = drawn[wire.source], drawn[wire.target]
+        begins = abs(points[0][0] - right) < 0.2 and abs(points[0][1] - (top + bottom) / 2) < 0.2
+        ends = left - 0.2 <= points[-1][0] <= left + 16 and upper <= points[-1][1] <= lower
+        others = [box for n, box in enumerate(drawn) if n not in (wire.source, wire.target)]
+        through = any(a < x < b and c < y < d for x, y in points for _, a, b, c, d in others)
+        found += [(wire, begins, ends, through)] if not (begins and ends) or through else []
+    return found
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_wires_lead_from_box_to_box_around_all_others(name):
+    assert not stray_wires(DRAWINGS[name]())
+
+
+def test_planted_stray_wires_are_found():
+    g = DRAWINGS["mixed"]()
+    whole = g.picture()
+    g.picture = lambda title="": replace(whole, wires=whole.wires[::-1])
+    g.svg = lambda theme="auto": drawing(whole)
+    assert stray_wires(g)
+
+
 def test_planted_overlaps_are_found():
     svg = halfway().svg()
     assert not overlaps(svg) and overlaps(svg.replace(">0.3679<", ">0.36787944117144233<"))
@@ -135,7 +195,8 @@ def test_halfway_through_the_backward_pass():
     shown = [(t[0], t[1]) for t in texts(svg)]
     assert [text for text, kind in shown if kind == "b"] == ["0.1966", "−0.1966", "−0.5344", "−0.5344", "1"]
     marked = [e for e in parsed(svg).iter(f"{SVG}rect") if "now" in e.get("class").split()]
-    assert len(marked) == 1
+    taken = [e for e in parsed(svg).iter(f"{SVG}path") if "then" in e.get("class").split()]
+    assert len(marked) == len(taken) == 1 and curve(taken[0])[-1][0] == pytest.approx(float(marked[0].get("x")), abs=0.2)
     group = next(g for g in parsed(svg).iter(f"{SVG}g") if any(e is not None and "now" in e.get("class", "") for e in g))
     assert group.find(f"{SVG}text").text == "·(−1)" and "v5" not in svg.split("<desc")[0]
     assert not [e for e in parsed(with_values(Graph(C2)).svg()).iter() if {"now", "then"} & set(e.get("class", "").split())]

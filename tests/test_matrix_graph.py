@@ -15,6 +15,7 @@ from derive.graph import Graph
 from derive.indices import Axis, Index, Quantity, summed
 from derive.layers import Dense
 from derive.losses import cross_entropy
+from derive.matrix_gates import Contraction
 from derive.matrix_graph import MatrixGraph, check_shape
 from derive.network import Network
 from derive.ops import identity, relu, sigmoid, softmax, softplus, tanh
@@ -184,6 +185,17 @@ def test_a_gradient_has_its_variables_shape():
 
 N, K = Axis("n"), Axis("k")
 W, X = Quantity("W", (N, K), "weight"), Quantity("x", (K,), "parameter")
+
+
+def test_a_gate_that_sends_back_a_transpose_is_found(monkeypatch):
+    """The shape check is made at the end of every backward pass."""
+    g = Graph.of_network(VECTORISED)
+    p, x, y = data(VECTORISED)
+    g.forward({**p, "x": x, "y": y})
+    right = Contraction.back
+    monkeypatch.setattr(Contraction, "back", lambda *given: right(*given).T)
+    with pytest.raises(ShapeError, match=r"the gradient has the shape \(2, 1\), and w2 has \(1, 2\)|\(3, 2\), and w1 has \(2, 3\)"):
+        g.backward()
 
 
 def test_names_made_up_do_not_clash():

@@ -66,6 +66,16 @@ def test_a_planted_disagreement_is_found():
             wrong.verify()
 
 
+def test_a_wrong_step_is_found_though_the_numbers_agree():
+    found = three_ways("x^2", {"x": 3})
+    derivation = found["x"].derivation
+    wrong = replace(derivation, steps=(*derivation.steps[:-1], replace(derivation.steps[-1], after=Symbol("x") * 3)))
+    planted = ThreeWays(found.value, (replace(found["x"], derivation=wrong),))
+    assert planted.agree
+    with pytest.raises(Disagreement):
+        planted.verify()
+
+
 @pytest.mark.parametrize(("text", "at"), [("x + y", {"x": 1}), ("ln(x)", {"x": -1}), ("|x|", {"x": 0})])
 def test_points_that_cannot_be(text, at):
     with pytest.raises(DeriveError):
