@@ -130,7 +130,7 @@ class ArrayWiring:
         axes = self._letters([arrays[0].axes if len(arrays) == 1 else node.axes], node.axes)
         number = self._number(product(scalars))
         factor = float("nan") if number is None else number
-        return self._gate(Contraction(f"·{text}", *axes, (f"{text} G",), factor), node.axes, [place])
+        return self._gate(Contraction(f"·{text}", *axes, ("−G" if text == "(−1)" else f"{text} G",), factor), node.axes, [place])
 
     def _sum(self, node: Plus) -> int:
         terms, signs = ordered(node.terms), list[int]()
@@ -142,7 +142,7 @@ class ArrayWiring:
             bare.append((rest[0] if len(rest) == 1 else Times(term.axes, rest)) if minus else term)
         axes, out = self._letters([t.axes for t in bare], node.axes)
         label = "−" if len(signs) == 2 and signs[1] < 0 < signs[0] else "+"
-        parts = ["Gᵀ 𝟏" if t.axes and len(t.axes) < len(node.axes) else "G" for t in bare]
+        parts = [_gathered("G", t.axes, node.axes) for t in bare]
         said = tuple(f"−{part}" if sign < 0 else part for sign, part in zip(signs, parts, strict=True))
         return self._gate(Addition(label, axes, out, said, tuple(signs)), node.axes, [self.place(t) for t in bare])
 
@@ -211,12 +211,23 @@ def _said(node: Node, operands: tuple[Node, ...], names: list[str]) -> tuple[str
             return f"{b} G", f"{a} G" if len(right.axes) == 1 else f"{a} Gᵀ"
         return f"G {_turned(b)}", f"{_turned(a)} G"
     if isinstance(node, Times):
-        return tuple(" ⊙ ".join(["G", *(n for k, n in enumerate(names) if k != slot)]) for slot in range(len(names)))
+        products = [" ⊙ ".join(["G", *(n for k, n in enumerate(names) if k != slot)]) for slot in range(len(names))]
+        return tuple(_gathered(text, o.axes, node.axes) for text, o in zip(products, operands, strict=True))
     if isinstance(node, Outer):
         return f"G {names[1]}", f"Gᵀ {names[0]}"
     if isinstance(node, Transpose):
         return ("Gᵀ",)
     return ("G, repeated",) if isinstance(node, SumOver) else tuple("G × others, summed" for _ in operands)
+
+
+def _gathered(text: str, own: Axes, whole: Axes) -> str:
+    """What is received where an array was repeated along some axes: the sum along these."""
+    if len(own) == len(whole):
+        return text
+    inside = f"({text})" if " " in text else text
+    if not own:
+        return f"Σ {inside}"
+    return f"{inside} 𝟏" if own[0] == whole[0] else f"{_turned(inside)} 𝟏"
 
 
 def _turned(name: str) -> str:

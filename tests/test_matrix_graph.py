@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 
 import numpy as np
@@ -56,6 +57,20 @@ def test_gradients_are_written_with_matrices():
     assert rows["w²"] == "variable 1×2 G a¹ᵀ from q₂"
     batch = {line.split()[0]: " ".join(line.split()[1:]) for line in str(Graph.of_network(VECTORISED, "batch")).splitlines()}
     assert batch["X"].startswith("variable m×3 G w¹") and batch["b¹"].startswith("variable 2 Gᵀ 𝟏")
+
+
+def test_what_is_repeated_receives_a_sum():
+    """A number that multiplies a vector receives a number, and so on: what is said has the shape of what receives it."""
+
+    def said(equations):
+        lines = (re.split(r" {2,}", line) for line in str(Components(equations).graph()).splitlines()[1:])
+        return {line[0]: line[-1].rpartition(" from ")[0] for line in lines}
+
+    found = said(["q_i = b*x_i + c", "f = sum(q_i^2, i)"])
+    assert found["b"] == "Σ (G ⊙ x)" and found["x"] == "G ⊙ b" and found["c"] == "Σ G"
+    found = said(["q_ij = r_i*A_ij + c_j", "f = sum(q_ij^2, i, j)"])
+    assert found["r"] == "(G ⊙ A) 𝟏" and found["A"] == "G ⊙ r" and found["c"] == "Gᵀ 𝟏"
+    assert said(["f = sum(x_i, i)*(-1)"])["q₁"] == "−G"
 
 
 NETWORKS = [
