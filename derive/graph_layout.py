@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 SWEEPS = 24
 Edge = tuple[int, int]
@@ -59,7 +58,7 @@ def layered(nodes: int, edges: Sequence[Edge], ordered: Callable[[int], bool] = 
         links[before, target] = 0.05 * min(entered[target], 16) if ordered(target) else 0.0
     tried = [_ordered(start, links) for start in (rows, [sorted(row) for row in rows])]
     tried += [[row[::-1] for row in found] for found in tried]
-    best = min(tried, key=lambda found: (_crossings(found, links), _late_above_early(found, nodes)))
+    best = min(tried, key=lambda found: (_crossings(found, links), _upside_down(found, links)))
     return Layers(layer, best, lanes, list(links))
 
 
@@ -183,9 +182,15 @@ def _crossings(rows: list[list[int]], links: Mapping[Edge, float]) -> int:
     return count
 
 
-def _late_above_early(rows: list[list[int]], nodes: int) -> int:
-    """How many nodes stand right above one of a lower number: what was written first is to be on top."""
-    return sum(a > b for row in rows for a, b in pairwise(item for item in row if item < nodes))
+def _upside_down(rows: list[list[int]], links: Mapping[Edge, float]) -> int:
+    """How many inputs come from above the one before them, where what was written first is to be on top."""
+    place = {item: n for row in rows for n, item in enumerate(row)}
+    before: dict[int, int] = {}
+    count = 0
+    for s, t in links:
+        count += place[before.get(t, s)] > place[s]
+        before[t] = s
+    return count
 
 
 def heights(

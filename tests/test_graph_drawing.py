@@ -425,6 +425,8 @@ def test_drawings_have_few_crossings(name, most):
 def test_what_is_written_first_is_drawn_above():
     place = {t[0]: t[4] for t in texts(Graph.from_equations(FORTY).svg())}
     assert place["h₁"] < place["h₂"] < place["h₃"] and place["w₁₁"] < place["w₂₁"] < place["w₃₁"]
+    place = {t[0]: t[4] for t in texts(Graph("w1*x1 + w2*x2 + b").svg())}
+    assert place["w₁"] < place["x₁"] < place["w₂"] < place["x₂"] and place["v₃"] < place["b"]
 
 
 def test_variables_stand_before_their_first_use():
