@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .expr import Typed, numbers
+from .typed import Typed, numbers
 
 if TYPE_CHECKING:
     from ..graph import Graph
