@@ -53,11 +53,12 @@ class Part:
 class Builder:
     """One method for each rule of the grammar: (parts and signs of the node, number of its first lexeme) -> part.
 
+    `blanks` says whether a blank can tell how a product is meant; in LaTeX it cannot, since it does not show.
     Raises ReadError beyond a limit, at a division by zero, and where a product without a sign can be read in two ways.
     """
 
-    def __init__(self, text: str, lexemes: list[Lexeme], limits: Limits) -> None:
-        self.text, self.lexemes, self.limits = text, lexemes, limits
+    def __init__(self, text: str, lexemes: list[Lexeme], limits: Limits, blanks: bool = True) -> None:
+        self.text, self.lexemes, self.limits, self.blanks = text, lexemes, limits, blanks
 
     def number(self, children: list[Any], first: int) -> Part:
         mantissa, _, power = children[0].text.lower().replace("−", "-").partition("e")
@@ -204,7 +205,7 @@ class Builder:
     def _refuse_two_readings(self, above: Part | None, last: Part, part: Part) -> None:
         """`1/2x` and `e^2x`: people differ. `1/2 x`, `1/2(a-y)` and `1/(2m) x` are read from left to right."""
         before, here = self.lexemes[part.first - 1], self.lexemes[part.first]
-        spaced = before.end < here.start
+        spaced = self.blanks and before.end < here.start
         if last.kind == "raised" and not spaced:
             what = "this product after an exponent can be read in two ways"
             raise self._error(what, part.first, "write e^(2*x) or e^2*x")
@@ -213,7 +214,8 @@ class Builder:
         fraction = above.kind == "number" and last.kind == "number"
         if not fraction or not (spaced or here.kind in ("_LPAR", "_OPENBAR", "FUNCTION")):
             what = "this product after a division can be read in two ways"
-            raise self._error(what, part.first, "write a/b*c or a/(b*c)")
+            hint = "write a/b*c or a/(b*c)" if self.blanks else "write \\frac{a}{b} c or \\frac{a}{b c}"
+            raise self._error(what, part.first, hint)
 
     def _error(self, what: str, first: int, hint: str = "") -> ReadError:
         return ReadError(what, self.text, self.lexemes[first].start, hint)

@@ -71,8 +71,8 @@ class Names:
         self.shown: list[str] = []
         self._typed: dict[Key, Expr] = {}
         self._folded: dict[Key, set[Expr]] = {}
-        self._functions = FUNCTIONS | {fold(name): Function(f, 0, None) for name, f in (functions or {}).items()}
-        for name, meaning in _meanings(symbols):
+        self.functions = FUNCTIONS | {fold(name): Function(f, 0, None) for name, f in (functions or {}).items()}
+        for name, meaning in meanings(symbols):
             lexemes = scan(name) if isinstance(name, str) else []
             if not lexemes or lexemes[0].kind != "NAME":
                 raise DeriveError(f"'{name}' cannot be declared as a symbol", hint="a name begins with a letter")
@@ -96,7 +96,7 @@ class Names:
 
     def is_free(self, lexeme: Lexeme) -> bool:
         """Whether an undeclared word can name a new quantity: no function, no reserved word."""
-        return spelled(lexeme.text)[0].isalpha() and lexeme.folded not in self._functions.keys() | RESERVED
+        return spelled(lexeme.text)[0].isalpha() and lexeme.folded not in self.functions.keys() | RESERVED
 
     def named(self, text: str, lexemes: list[Lexeme]) -> list[Lexeme]:
         """The lexemes with each declared row joined to one SYMBOL, each other name found out, and all else refused."""
@@ -130,32 +130,33 @@ class Names:
         called = at + 1 < len(lexemes) and lexemes[at + 1].kind == "_LPAR"
         if not spelled(lexeme.text)[0].isalpha():
             raise ReadError(f"'{lexeme.text}' is no name", text, lexeme.start, "a name begins with a letter")
-        if name in self._functions:
-            return replace(lexeme, kind="FUNCTION", value=self._functions[name])
+        if name in self.functions:
+            return replace(lexeme, kind="FUNCTION", value=self.functions[name])
         if name in CONSTANTS:
             return replace(lexeme, kind="SYMBOL", value=CONSTANTS[name])
         if not self.open:
             what = f"the {'function' if called else 'name'} '{lexeme.text}' is not known"
-            raise ReadError(what, text, lexeme.start, self._suggestion(lexeme.text, called))
+            raise ReadError(what, text, lexeme.start, self.suggestion(lexeme.text, called))
         if name in RESERVED:
             raise ReadError(f"the word '{lexeme.text}' is not used in expressions", text, lexeme.start)
         # sigmoid misspelled must not become a product; x(1-x) and eta(a-y) are products.
         if called and len(name) > 2 and name.isalpha() and name not in GREEK_WORDS:
-            hint = self._suggestion(lexeme.text, called) or f"a product is written {lexeme.text}*(...)"
+            hint = self.suggestion(lexeme.text, called) or f"a product is written {lexeme.text}*(...)"
             raise ReadError(f"the function '{lexeme.text}' is not known", text, lexeme.start, hint)
         return replace(lexeme, kind="SYMBOL", value=first.setdefault(name, Symbol(spelled(lexeme.text))))
 
-    def _suggestion(self, typed: str, called: bool) -> str:
+    def suggestion(self, typed: str, called: bool = False, shown: Callable[[str], str] = str) -> str:
+        """A hint for a word that is not known; `shown` writes a declared name as it is typed in the form being read."""
         pieces = self._pieces(typed, called)
         if pieces:
-            return f"did you mean {'*'.join(pieces)}?"
-        known = self.shown + (list(self._functions) if called else [])
+            return f"did you mean {'*'.join(map(shown, pieces))}?"
+        known = self.shown + (list(self.functions) if called else [])
         by_folded = {fold(name).lower(): name for name in reversed(known)}
         close = difflib.get_close_matches(fold(typed).lower(), by_folded, n=1)
         if close:
-            return f"did you mean {by_folded[close[0]]}?"
+            return f"did you mean {shown(by_folded[close[0]])}?"
         return (
-            f"known names: {', '.join(self.shown[:12])}{' ...' if len(self.shown) > 12 else ''}" if self.shown else ""
+            f"known names: {', '.join(map(shown, self.shown[:12]))}{' ...' if len(self.shown) > 12 else ''}" if self.shown else ""
         )
 
     def _pieces(self, typed: str, called: bool) -> list[str]:
@@ -163,7 +164,7 @@ class Names:
         words = [name for name in (*self.shown, *CONSTANTS, "π") if name and not re.search(r"\W", name)]
         best: dict[int, list[str]] = {0: []}
         for end in range(1, len(typed) + 1):
-            last = list(self._functions) if called and end == len(typed) else []
+            last = list(self.functions) if called and end == len(typed) else []
             for word in words + last:
                 start = end - len(word)
                 if start in best and typed.endswith(word, 0, end) and len(best[start]) < len(best.get(end, typed)):
@@ -171,7 +172,7 @@ class Names:
         return best.get(len(typed), [])
 
 
-def _meanings(symbols: Symbols) -> Iterable[tuple[str, Any]]:
+def meanings(symbols: Symbols) -> Iterable[tuple[str, Any]]:
     if isinstance(symbols, Mapping):
         return symbols.items()
     symbols = [symbols] if isinstance(symbols, Symbol) else symbols

@@ -3,8 +3,8 @@
     text --scan--> lexemes --Names--> lexemes with meanings --grammar (lark, LALR)--> tree --Builder--> expression
 
 What a word means depends on the names declared for the call, so the text is cut and named before lark sees it: the
-terminals of the grammar are kinds of lexemes. `Builder` knows the rules of the tree, not the grammar, so that a second
-grammar can share it.
+terminals of the grammar are kinds of lexemes. LaTeX is cut by `tex_reading` into the same kinds, and everything after that
+is the same. `Builder` knows the rules of the tree, not the grammar, so that another grammar can share it.
 """
 
 from __future__ import annotations
@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Expr, Symbol
 
+from . import tex_reading
 from .building import Builder, Limits, Part
 from .errors import DeriveError, ReadError
 from .letters import Lexeme, scan, spelled
 from .names import Functions, Names, Symbols
+from .spellings import Glyph, Words
+from .tex_tokens import Token
 
 if TYPE_CHECKING:
     from lark import Lark, Tree
@@ -42,6 +45,7 @@ number: NUMBER
 _ENDS = ("NUMBER", "SYMBOL", "_RPAR", "_CLOSEBAR")
 
 LIMITS = Limits()
+LATEX_IS_LONGER = 4  # times as many characters for the same formula
 
 
 def read(
@@ -54,8 +58,10 @@ def read(
                and `e` are ordinary names, and `w^2` is the weight where it is declared, not a square.
     functions  more functions, name -> what builds the application; the common ones and the activations are known.
     form       the way of writing; "python" is `2x`, `x^2` or `x**2`, `(a-y)(1-a)`, `sigma'(z)`, `|x|`, and also
-               σ ŷ w₁ x² · × −.
+               σ ŷ w₁ x² · × −; "latex" is `\\frac12 (a-y)^2`, `\\sigma'(z^l_j)`, `e^{-z}`, `\\frac{\\partial C}{\\partial w}`.
 
+    In LaTeX, what stands in a row is a product of letters, and a name is one letter with all its marks: declared names are
+    known by any spelling of them, `w2_jk` and `w^2_jk` by `w^{2}_{jk}`, `dC/dw` by `\\frac{\\partial C}{\\partial w}`.
     Decimals are exact: 0.1 is 1/10. A name before a bracket is a product, a function before a bracket is a call. A
     product without `*` right after a division is refused where people differ about it (`1/2x`). Undeclared, `e` and
     `pi` are the constants.
@@ -63,7 +69,9 @@ def read(
     Raises ReadError, with the place in the text as typed, for all that cannot be read and all that is beyond `limits`;
     DeriveError where something declared cannot be a name, or the form is not known.
     """
-    names, lexemes = _cut(text, symbols, functions, form, limits)
+    if _checked(text, form, limits) == "latex":
+        return _expression(text, tex_reading.lexemes(text, tex_reading.words(symbols, functions), limits), limits, blanks=False)
+    names, lexemes = _cut(text, symbols, functions)
     return _expression(text, names.named(text, lexemes), limits)
 
 
@@ -71,7 +79,11 @@ def read_equation(
     text: str, symbols: Symbols = None, functions: Functions = None, form: str = "python", limits: Limits = LIMITS
 ) -> tuple[Symbol, Expr]:
     """`z1 = w1*x + b1` as (symbol, expression): a definition of one name, declared or new. Otherwise as `read`."""
-    names, lexemes = _cut(text, symbols, functions, form, limits)
+    if _checked(text, form, limits) == "latex":
+        words = tex_reading.words(symbols, functions)
+        glyph, token, sign, right = tex_reading.equation(text, words, limits)
+        return _new(text, words, glyph, token), _expression(text, right, limits, sign, blanks=False)
+    names, lexemes = _cut(text, symbols, functions)
     signs = [k for k, lexeme in enumerate(lexemes) if lexeme.kind == "EQUALS"]
     if not signs:
         raise ReadError("there is no '=' in it", text, _end(lexemes), "give an equation: z = w*x + b")
@@ -82,18 +94,42 @@ def read_equation(
     return left, _expression(text, names.named(text, lexemes[at + 1 :]), limits, lexemes[at])
 
 
-def _cut(text: str, symbols: Symbols, functions: Functions, form: str, limits: Limits) -> tuple[Names, list[Lexeme]]:
-    if form != "python":
-        raise DeriveError(f"the form {form!r} cannot be read", hint='forms: "python"')
+FORMS = ("python", "latex")
+
+
+def _checked(text: str, form: str, limits: Limits) -> str:
+    """The form, after a look at what cannot be read at all."""
+    if form not in FORMS:
+        raise DeriveError(f"the form {form!r} cannot be read", hint=f"forms: {', '.join(FORMS)}")
     if not isinstance(text, str):
         raise ReadError(f"expected a text, not {type(text).__name__}", str(text), 0)
-    if len(text) > limits.length:
-        raise ReadError(f"the text has {len(text):,} characters, the limit is {limits.length:,}", text, limits.length)
+    length = limits.length * (LATEX_IS_LONGER if form == "latex" else 1)
+    if len(text) > length:
+        raise ReadError(f"the text has {len(text):,} characters, the limit is {length:,}", text, length)
+    return form
+
+
+def _cut(text: str, symbols: Symbols, functions: Functions) -> tuple[Names, list[Lexeme]]:
     names = Names(symbols, functions)
     lexemes = scan(text, names.is_declared)
     if not lexemes:
-        raise ReadError("there is nothing to read", text, 0, "type an expression, such as 2*x + 1")
+        raise _nothing(text)
     return names, lexemes
+
+
+def _nothing(text: str) -> ReadError:
+    return ReadError("there is nothing to read", text, 0, "type an expression, such as 2*x + 1")
+
+
+def _new(text: str, words: Words, glyph: Glyph, token: Token) -> Symbol:
+    """The symbol that an equation in LaTeX defines: a declared name, or a new one."""
+    found = words.find(glyph, token.start)
+    if found is not None and isinstance(found.value, Symbol):
+        return found.value
+    if (words.has_core(glyph.core) and found is not None) or words.function(glyph.core) is not None:
+        what = f"'{glyph.core}' has a meaning already, it cannot be the left side of an equation"
+        raise ReadError(what, text, token.start, "use another name")
+    return Symbol(glyph.python)
 
 
 def _defined(text: str, names: Names, lexemes: list[Lexeme]) -> Symbol:
@@ -109,9 +145,11 @@ def _defined(text: str, names: Names, lexemes: list[Lexeme]) -> Symbol:
     raise ReadError("the left side of the equation is not one name", text, place, "give an equation: z = w*x + b")
 
 
-def _expression(text: str, lexemes: list[Lexeme], limits: Limits, before: Lexeme | None = None) -> Expr:
+def _expression(text: str, lexemes: list[Lexeme], limits: Limits, before: Lexeme | None = None, blanks: bool = True) -> Expr:
+    if not lexemes and before is None:
+        raise _nothing(text)
     lexemes = _paired(text, lexemes, limits)
-    builder = Builder(text, lexemes, limits)
+    builder = Builder(text, lexemes, limits, blanks)
     built: dict[int, Part] = {}
     part = None
     # Bottom up by a loop: a long chain of signs or powers must not meet Python's limit on recursion.

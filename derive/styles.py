@@ -7,6 +7,7 @@ how tightly it binds. Brackets are added here and nowhere else.
 from __future__ import annotations
 
 import itertools
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -45,6 +46,10 @@ class Text:
         return self.string
 
 
+_RATIO = re.compile(r"d([^/]+)/d([^/]+)")  # dC/dw, a derivative by name
+# A name with a superscript of its own: w^2_jk, delta^(l+1)_k.
+_RAISED = re.compile(r"([^\W_\d]+)\^(?:([^\W_]+)|(\([^()]*\)))((?:_[^\W_]+)*)")
+
 Note = str | tuple[str | Text, ...]  # words, or words and formulas
 
 
@@ -71,8 +76,15 @@ class Style(ABC):
     # Names and numbers
 
     def name(self, base: str) -> Text:
-        """A name set nicely: w1 as w with subscript 1, delta as the Greek letter, yhat with a hat."""
-        return self.scripted(base)
+        """A name set nicely: w1 as w with subscript 1, delta as the Greek letter, yhat with a hat, w^2_jk with both indices."""
+        ratio = _RATIO.fullmatch(base)
+        if ratio:
+            return self.partial(self.name(ratio[1]), self.name(ratio[2]))
+        raised = _RAISED.fullmatch(base)
+        if raised is None:
+            return self.scripted(base)
+        core, plain, bracketed, lowered = raised.groups()
+        return self.scripted(f"{core}{lowered}", plain or bracketed)
 
     def scripted(self, base: str, sup: str = "", sub: Iterable[str] = ()) -> Text:
         """delta^{2}_{j}: a name with a layer and indices. `sub` is any run of index names: "jk" is j and k."""

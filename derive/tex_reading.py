@@ -1,0 +1,283 @@
+r"""LaTeX -> the lexemes of the grammar in `reading`: \frac{a}{b} is ((a)/(b)), \sigma'(z^l_j) a call with one name in it.
+
+A name is read together with all its marks and looked up as a whole, so that a declared w^2 is the weight and no square. Where
+two readings of what was typed are usual, it is refused, and the message says how to write either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .building import Limits
+from .errors import ReadError
+from .letters import Lexeme
+from .names import Function, Functions, Symbols
+from .spellings import Glyph, Key, Vocabulary, Words, misspelled
+from .tex_groups import FRACTIONS, Groups, ratio_of
+from .tex_scripts import Marks, Name, glyph_of, marks_of, name_of, run_of, script
+from .tex_tokens import BRACKETS, LETTERS, Token, tokens
+
+# Functions of which sin^2(x) is the square of sin(x); for any other the square is written outside.
+SQUARED = frozenset({"sin", "cos", "tan", "sinh", "cosh", "tanh"})
+BARE = frozenset({"ln", "log", "exp", *SQUARED})
+
+
+def lexemes(text: str, vocabulary: Vocabulary, limits: Limits) -> list[Lexeme]:
+    """The lexemes of one expression, every name with its meaning. Raises ReadError, with the place in the text as typed."""
+    found = _read(text, tokens(text, limits.depth), vocabulary, limits)
+    if (sign := next((x for x in found if x.kind == "EQUALS"), None)) is not None:
+        raise ReadError("there is an '=' in it", text, sign.start, "give one expression, without '='")
+    return found
+
+
+def equation(text: str, vocabulary: Vocabulary, limits: Limits) -> tuple[Glyph, Token, Lexeme, list[Lexeme]]:
+    """The name on the left with its place, the '=', and the lexemes on the right."""
+    row = tokens(text, limits.depth)
+    signs = [k for k, token in enumerate(row) if token.text == "="]
+    if len(signs) != 1:
+        what = "an equation has one '='" if signs else "there is no '=' in it"
+        raise ReadError(what, text, row[signs[-1]].start if signs else len(text), "give an equation: z = w x + b")
+    left = glyph_of(text, row[: signs[0]])
+    if left is None:
+        raise ReadError("the left side of the equation is not one name", text, row[0].start, "give an equation: z = w x + b")
+    sign = Lexeme("EQUALS", "=", row[signs[0]].start)
+    return left, row[0], sign, _read(text, row[signs[0] + 1 :], vocabulary, limits)
+
+
+def _read(text: str, row: Sequence[Token], vocabulary: Vocabulary, limits: Limits) -> list[Lexeme]:
+    reader = Reader(text, vocabulary, limits)
+    reader.within(row)
+    return reader.out
+
+
+def declared(name: str) -> Key | None:
+    r"""A name declared in LaTeX, \delta^{l+1}_k or \partial C/\partial a, taken apart; None for anything else."""
+    row = tokens(name, 5)
+    if row and row[0].text in FRACTIONS and len(row) == 3:
+        return ratio_of(name, row[1].inner, row[2].inner)
+    slash = next((n for n, token in enumerate(row) if token.text == "/"), None)
+    return glyph_of(name, row) if slash is None else ratio_of(name, row[:slash], row[slash + 1 :])
+
+
+def words(symbols: Symbols, functions: Functions) -> Words:
+    """The vocabulary of names that are declared one by one."""
+    return Words(symbols, functions, declared)
+
+
+class Reader(Groups):
+    """Reads names, calls, derivatives and sums."""
+
+    def __init__(self, text: str, vocabulary: Vocabulary, limits: Limits) -> None:
+        super().__init__(text, vocabulary, limits)
+        self.table |= {r"\sum": self._sum, r"\partial": self._derivative}
+
+    def named(self, token: Token) -> bool:
+        if token.text == "d" and not self.vocabulary.has_core("d") and self._inline(token, self.at + 1):
+            return True
+        name = name_of(self.text, self.row, self.at, self.vocabulary)
+        if name is None:
+            return False
+        if self.vocabulary.open and len(name.run) > 1 and name.core != name.run and not self.text[token.start - 1 : token.start].isalpha():
+            self._product_of_letters(token, name)
+        self._name(token, name)
+        return True
+
+    def _product_of_letters(self, token: Token, name: Name) -> None:
+        """Where any name would do, sigmoid misspelled must not become a product of letters."""
+        after = self.row[self.at + len(name.run)] if self.at + len(name.run) < len(self.row) else None
+        called = after is not None and after.text == "(" and len(name.run) > 2
+        hint = misspelled(name.run)
+        if hint or called:
+            raise self.error(f"'{name.run}' is no name that is known", token, hint or f"a product is written {' '.join(name.run)} (...)")
+
+    def _name(self, token: Token, name: Name) -> None:
+        marks = marks_of(self.text, self.row, name.end)
+        stop = marks.end
+        typed = Token("group", token.text, token.start, self.text[token.start : self.row[stop - 1].end])
+        function = None if self.vocabulary.has_core(name.core) else self.vocabulary.function(name.core)
+        glyph = Glyph(name.core, marks.sup, marks.sub, marks.primes)
+        if function is not None:
+            self.at = stop
+            self._call(token, name, marks, function)
+            return
+        if name.core == "1" and self.vocabulary.arrays:
+            self.at = name.end
+            self.emit("ONES", typed)
+            return
+        self._marked(typed, name, marks, glyph)
+
+    def _marked(self, typed: Token, name: Name, marks: Marks, glyph: Glyph) -> None:
+        """A symbol with its marks: the name as a whole where it is declared, else a name and its power."""
+        find = self.vocabulary.find
+        whole = find(glyph, typed.start) if marks.sup or not marks.raised else None
+        sure = whole is not None and whole.stated
+        power = find(Glyph(name.core, "", marks.sub, marks.primes), typed.start) if marks.raised is not None and not sure else None
+        if whole and not whole.stated and power and not marks.transposes(self.vocabulary.arrays):
+            hint = f"write {name.typed}_{{{marks.sup}}} for the name, or ({name.typed})^{{{marks.sup}}} for the power"
+            raise self.error(f"'{typed.typed}' can be a name or a power", typed, hint)
+        self._runs_on(typed, name, marks)
+        self.at = marks.end
+        if whole:
+            self.emit("SYMBOL", typed, value=whole.value)
+            return
+        if power is None:
+            raise self._unknown(typed, name, marks, glyph)
+        if marks.bracketed:
+            raise self.error(f"there is no name {typed.typed}", typed, "a power is written without brackets: a^{2}")
+        assert marks.raised is not None
+        self.emit("SYMBOL", typed, self.text[typed.start : marks.raised.start].rstrip(), power.value)
+        self.at = marks.raised_at
+        self.raised(self.row[marks.raised_at - 1])
+        self.at = max(self.at, marks.end)
+        after = self.peek()
+        runs_on = after is not None and (after.kind in ("letter", "number") or after.text in LETTERS)
+        if runs_on and marks.raised.kind != "group" and name.core == "e" and not self.vocabulary.has_core("e"):
+            raise self.error("TeX raises only one sign here", marks.raised, "write e^{2x}, or e^{2} x")
+
+    def _unknown(self, typed: Token, name: Name, marks: Marks, glyph: Glyph) -> ReadError:
+        if marks.primes and self.vocabulary.find(Glyph(name.core, marks.sup, marks.sub), typed.start):
+            return self.error("a prime stands right after the name of an activation, for its slope", typed, "write \\sigma'(z)")
+        if marks.transposes(True):
+            return self.error("a transpose is for arrays", typed, "this answer has numbers only")
+        run = name.run if len(name.run) > 1 and not self.vocabulary.has_core(name.run) else ""
+        if run and (hint := misspelled(run) or self.vocabulary.suggestion(run)):
+            return self.error(f"there is no name {run}", typed, hint)
+        return self.vocabulary.unknown(self.text, glyph, typed.typed, typed.start)
+
+    def _runs_on(self, typed: Token, name: Name, marks: Marks) -> None:
+        """w_jk lowers only the j: refused where w_{jk} is a name too."""
+        after = self.row[marks.end] if marks.end < len(self.row) else None
+        if self.vocabulary.sums or self.vocabulary.open or marks.lowered is None or marks.lowered.kind == "group":
+            return
+        if after is None or after.start != marks.lowered.end or after.kind != "letter":
+            return
+        longer = [marks.sub + run_of(self.row, marks.end)[:n] for n in (1, 2)]
+        if any(self.vocabulary.find(Glyph(name.core, marks.sup, sub), typed.start) for sub in longer):
+            raise self.error("TeX lowers only one letter here", after, f"write {name.typed}_{{{marks.sub}{after.text}}}")
+
+    def _derivative(self, token: Token) -> None:
+        if not self._inline(token, self.at):
+            raise self.error("this is no derivative of a name by a name", token, "write \\frac{\\partial C}{\\partial w}")
+
+    def _inline(self, token: Token, at: int) -> bool:
+        r"""\partial C/\partial w, the first sign read already; whether it is one."""
+        above = name_of(self.text, self.row, at, self.vocabulary)
+        middle = marks_of(self.text, self.row, above.end).end if above else len(self.row)
+        signs = [t.text for t in self.row[middle : middle + 2]]
+        below = name_of(self.text, self.row, middle + 2, self.vocabulary) if signs == ["/", token.text] else None
+        if above is None or below is None:
+            return False
+        stop = marks_of(self.text, self.row, below.end).end
+        ratio = ratio_of(self.text, (token, *self.row[at:middle]), self.row[middle + 1 : stop])
+        if ratio is None:
+            return False
+        self.at = stop
+        self.symbol(Token("group", token.text, token.start, self.text[token.start : self.row[stop - 1].end]), ratio)
+        return True
+
+    # Calls
+
+    def _call(self, token: Token, name: Name, marks: Marks, function: Function) -> None:
+        self.at = marks.end
+        if marks.lowered is not None:
+            hint = "a logarithm to another base is written \\frac{\\ln x}{\\ln 2}" if name.core == "log" else "leave the index out"
+            raise self.error(f"'{name.typed}' has no index", marks.lowered, hint)
+        squared = self._squared(name, marks)
+        self.emit("FUNCTION", token, name.typed, function)
+        for _ in range(marks.primes):
+            self.out.append(Lexeme("PRIME", "'", token.start + len(name.typed)))
+        if (after := self.peek()) is not None and after.kind == "group":
+            self.at += 1
+            self.within(after.inner, lambda: self._applied(token, name, marks, shown=False))
+            self._ends(name)
+        else:
+            self._applied(token, name, marks, shown=True)
+        if squared:
+            self.out += [Lexeme("_POW", "^", squared.start), Lexeme("NUMBER", marks.sup, squared.start)]
+
+    def _squared(self, name: Name, marks: Marks) -> Token | None:
+        if marks.raised is None:
+            return None
+        power = marks.sup.isdigit() and int(marks.sup[:9]) > 1 and not marks.bracketed
+        if name.core in SQUARED and power and not marks.primes:
+            return marks.raised
+        inverse = f"'{name.typed}^{{-1}}' can be the inverse function or a quotient"
+        what = inverse if marks.sup == "-1" else f"it is not clear what is raised behind '{name.typed}'"
+        raise self.error(what, marks.raised, f"write {name.typed}(x)^{{2}} for a power")
+
+    def _applied(self, token: Token, name: Name, marks: Marks, shown: bool) -> None:
+        """The argument of a function: in brackets, or a single name or number after \\ln and its like."""
+        after = self.peek()
+        if after is not None and after.text in BRACKETS and after.text not in ("|", r"\lvert", r"\|", r"\lVert"):
+            self.item()
+            if self.out[-1].kind != "_RPAR" or shown or self.peek() is None:
+                return
+            raise self.error("braces do not show", after, f"write {name.typed}(...) with brackets around the whole")
+        needs = self.error(f"'{name.typed}{chr(39) * marks.primes}' needs parentheses: {name.typed}{chr(39) * marks.primes}(x)", token)
+        if after is None or name.core not in BARE or marks.primes or marks.raised is not None:
+            raise needs
+        self.out.append(Lexeme("_LPAR", "(", after.start))
+        first = len(self.out)
+        self._single(name, needs)
+        if self.out[first].kind == "SYMBOL" and len(self.out) > first + 1:
+            what = f"it is not clear what is raised behind '{name.typed}'"
+            raise self.error(what, after, f"write {name.typed}(x^2) or ({name.typed} x)^2")
+        self.out.append(Lexeme("_RPAR", ")", self.row[self.at - 1].end - 1))
+        if shown:
+            self._ends(name)
+        elif self.peek() is not None:
+            raise self.error("braces do not show", after, f"write {name.typed}(...) with brackets around the whole")
+
+    def _single(self, name: Name, needs: ReadError) -> None:
+        token = self.row[self.at]
+        starts = token.kind in ("number", "letter") or token.text in (*LETTERS, *FRACTIONS, r"\sqrt", "|", r"\lvert")
+        if not starts and name_of(self.text, self.row, self.at, self.vocabulary) is None:
+            raise needs
+        self.item()
+
+    def _ends(self, name: Name) -> None:
+        """A sum's sign or a closing bracket follows: else it is not clear how far the argument of \\ln a goes."""
+        after = self.peek()
+        if after is None or self._closes(after) or after.text in ("+", "-", ",", "="):
+            return
+        what = f"it is not clear where the argument of '{name.typed}' ends"
+        raise self.error(what, after, f"write {name.typed}(a) b or {name.typed}(a b)")
+
+    # Sums over an index
+
+    def _sum(self, token: Token) -> None:
+        if not self.vocabulary.sums:
+            hint = "write \\mathbf{1}^T before the array, or the norm" if self.vocabulary.arrays else "write the terms out"
+            raise self.error("a sum over an index is not read here", token, hint)
+        below, above = self._limits()
+        if below is None:
+            raise self.error("the sum does not say over which index", token, "write \\sum_k")
+        typed = self.text[token.start : self.row[self.at - 1].end]
+        total = self.vocabulary.begin_sum(_letters(self.text, below), above, token.start)
+        self.out.append(Lexeme("FUNCTION", typed, token.start, total))
+        self.out.append(Lexeme("_LPAR", typed, token.start))
+        first = len(self.out)
+        self.sequence(product=True)
+        if len(self.out) == first:
+            raise self.error(f"there is nothing to add up after '{typed}'", self.peek() or token, "write \\sum_k (-x_k) with brackets")
+        self.vocabulary.end_sum()
+        self.out.append(Lexeme("_RPAR", ")", self.row[self.at - 1].end - 1))
+
+    def _limits(self) -> tuple[Token | None, Token | None]:
+        found: dict[str, Token] = {}
+        while (token := self.peek()) is not None and token.text in ("_", "^") and token.text not in found:
+            found[token.text] = script(self.text, self.row, self.at)
+            self.at += 2
+        return found.get("_"), found.get("^")
+
+
+def _letters(text: str, below: Token) -> list[str]:
+    """The index letters under a sum sign: k, jk, {j,k} or {k=1}."""
+    row = below.inner if below.kind == "group" else (below,)
+    typed = [t.text for t in row]
+    if typed[-2:] == ["=", "1"]:
+        row, typed = row[:-2], typed[:-2]
+    letters = [t.text for t in row if t.kind == "letter"]
+    if not letters or [t for t in typed if t != ","] != letters:
+        raise ReadError("the sum does not say over which index", text, below.start, "write \\sum_k, \\sum_{j,k} or \\sum_{k=1}^{n}")
+    return letters
