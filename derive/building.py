@@ -7,6 +7,7 @@ A row of the same operation is one flat node; a bracket keeps what is inside as 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import gcd
 from typing import Any
@@ -131,18 +132,10 @@ class Builder:
 
     def call(self, children: list[Any], first: int) -> Part:
         function: Function = children[0].value
-        name = children[0].text
         arguments = [x for x in children if isinstance(x, Part)]
-        build = function.build
-        for _ in range(len(children) - 1 - len(arguments)):
-            build = getattr(build, "prime", None)  # type: ignore[assignment]  # told apart in the next line
-            name += "'"
-            if build is None:
-                raise self._error(f"there is no slope named {name}", first, "activations have one: sigma'(z)")
-        least, most, given = function.least, function.most, len(arguments)
-        if given < least or (most is not None and given > most):
-            wanted = f"{least} argument{'s' * (least != 1)}" + (" or more" if most is None else "")
-            raise self._error(f"'{name}' takes {wanted}, not {given}", first)
+        primes = len(children) - 1 - len(arguments)
+        name = children[0].text + "'" * primes
+        build = self.applied(function, children[0].text, primes, len(arguments), first)
         if function.steep:
             self._exponent(arguments[0])
         still = {"evaluate": False} if isinstance(build, FunctionClass) else {}
@@ -153,6 +146,19 @@ class Builder:
         if not isinstance(applied, Expr):
             raise self._error(f"'{name}' gives no expression here", first)
         return self._part(applied, children, first, "bracket")
+
+    def applied(self, function: Function, name: str, primes: int, given: int, first: int) -> Callable[..., Expr]:
+        """What builds an application, or that of the slope; refused with a wrong number of arguments."""
+        build = function.build
+        for n in range(primes):
+            build = getattr(build, "prime", None)  # type: ignore[assignment]  # told apart in the next line
+            if build is None:
+                raise self._error(f"there is no slope named {name}{chr(39) * (n + 1)}", first, "activations have one: sigma'(z)")
+        least, most = function.least, function.most
+        if given < least or (most is not None and given > most):
+            wanted = f"{least} argument{'s' * (least != 1)}" + (" or more" if most is None else "")
+            raise self._error(f"'{name}{chr(39) * primes}' takes {wanted}, not {given}", first)
+        return build
 
     def _part(
         self,

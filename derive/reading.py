@@ -69,20 +69,20 @@ def read(
     Raises ReadError, with the place in the text as typed, for all that cannot be read and all that is beyond `limits`;
     DeriveError where something declared cannot be a name, or the form is not known.
     """
-    if _checked(text, form, limits) == "latex":
-        return _expression(text, tex_reading.lexemes(text, tex_reading.words(symbols, functions), limits), limits, blanks=False)
+    if checked(text, form, limits) == "latex":
+        return expression(text, tex_reading.lexemes(text, tex_reading.words(symbols, functions), limits), limits, blanks=False)
     names, lexemes = _cut(text, symbols, functions)
-    return _expression(text, names.named(text, lexemes), limits)
+    return expression(text, names.named(text, lexemes), limits)
 
 
 def read_equation(
     text: str, symbols: Symbols = None, functions: Functions = None, form: str = "python", limits: Limits = LIMITS
 ) -> tuple[Symbol, Expr]:
     """`z1 = w1*x + b1` as (symbol, expression): a definition of one name, declared or new. Otherwise as `read`."""
-    if _checked(text, form, limits) == "latex":
+    if checked(text, form, limits) == "latex":
         words = tex_reading.words(symbols, functions)
         glyph, token, sign, right = tex_reading.equation(text, words, limits)
-        return _new(text, words, glyph, token), _expression(text, right, limits, sign, blanks=False)
+        return _new(text, words, glyph, token), expression(text, right, limits, sign, blanks=False)
     names, lexemes = _cut(text, symbols, functions)
     signs = [k for k, lexeme in enumerate(lexemes) if lexeme.kind == "EQUALS"]
     if not signs:
@@ -91,14 +91,14 @@ def read_equation(
     if len(signs) > 1 or lexemes[at].text != "=":
         raise ReadError("an equation has one '='", text, lexemes[signs[-1]].start, "give an equation: z = w*x + b")
     left = _defined(text, names, lexemes[:at])
-    return left, _expression(text, names.named(text, lexemes[at + 1 :]), limits, lexemes[at])
+    return left, expression(text, names.named(text, lexemes[at + 1 :]), limits, lexemes[at])
 
 
 FORMS = ("python", "latex")
 
 
-def _checked(text: str, form: str, limits: Limits) -> str:
-    """The form, after a look at what cannot be read at all."""
+def checked(text: str, form: str, limits: Limits) -> str:
+    """The form, where it is one and the text is one; raises what `read` raises for those that are none."""
     if form not in FORMS:
         raise DeriveError(f"the form {form!r} cannot be read", hint=f"forms: {', '.join(FORMS)}")
     if not isinstance(text, str):
@@ -113,11 +113,12 @@ def _cut(text: str, symbols: Symbols, functions: Functions) -> tuple[Names, list
     names = Names(symbols, functions)
     lexemes = scan(text, names.is_declared)
     if not lexemes:
-        raise _nothing(text)
+        raise nothing(text)
     return names, lexemes
 
 
-def _nothing(text: str) -> ReadError:
+def nothing(text: str) -> ReadError:
+    """The error for a text without anything in it."""
     return ReadError("there is nothing to read", text, 0, "type an expression, such as 2*x + 1")
 
 
@@ -145,22 +146,23 @@ def _defined(text: str, names: Names, lexemes: list[Lexeme]) -> Symbol:
     raise ReadError("the left side of the equation is not one name", text, place, "give an equation: z = w*x + b")
 
 
-def _expression(text: str, lexemes: list[Lexeme], limits: Limits, before: Lexeme | None = None, blanks: bool = True) -> Expr:
+def expression(text: str, lexemes: list[Lexeme], limits: Limits, before: Lexeme | None = None, blanks: bool = True) -> Expr:
+    """The expression that lexemes with meanings stand for; `before` is what stands in front of them in the text."""
     if not lexemes and before is None:
-        raise _nothing(text)
-    lexemes = _paired(text, lexemes, limits)
+        raise nothing(text)
+    lexemes = paired(text, lexemes, limits)
     builder = Builder(text, lexemes, limits, blanks)
     built: dict[int, Part] = {}
     part = None
     # Bottom up by a loop: a long chain of signs or powers must not meet Python's limit on recursion.
-    for node in _tree(text, lexemes, before).iter_subtrees():
+    for node in parsed(_parser(), text, lexemes, before).iter_subtrees():
         children = [built[id(x)] if id(x) in built else lexemes[x.start_pos] for x in list[Any](node.children)]
         part = built[id(node)] = getattr(builder, node.data)(children, int(node.meta.start_pos))
     assert part is not None
     return part.expr
 
 
-def _paired(text: str, lexemes: list[Lexeme], limits: Limits) -> list[Lexeme]:
+def paired(text: str, lexemes: list[Lexeme], limits: Limits) -> list[Lexeme]:
     """The lexemes with every bracket matched, and every `|` told to open or to close."""
     paired: list[Lexeme] = []
     opened: list[Lexeme] = []
@@ -192,11 +194,11 @@ def _parser() -> Lark:
     return Lark(GRAMMAR, parser="lalr", start="sum", propagate_positions=True)
 
 
-def _tree(text: str, lexemes: list[Lexeme], before: Lexeme | None) -> Tree[Any]:
+def parsed(grammar: Lark, text: str, lexemes: list[Lexeme], before: Lexeme | None) -> Tree[Any]:
     """The parse tree; positions in it are positions in the list of lexemes."""
     from lark import Token, UnexpectedToken
 
-    parser, at = _parser().parse_interactive(), 0
+    parser, at = grammar.parse_interactive(), 0
     try:
         for at, x in enumerate(lexemes):
             parser.feed_token(Token(x.kind, x.text, start_pos=at, end_pos=at + 1, line=1, column=at))

@@ -6,7 +6,7 @@ A name is taken apart into a letter, what is raised, and what is lowered. Declar
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -18,6 +18,7 @@ from .letters import ACCENTS, GREEK_WORDS, fold, spelled
 from .names import CONSTANTS, Function, Functions, Names, Symbols, meanings
 from .ops import ACTIVATIONS, Activation
 from .tex import LATEX
+from .tex_tokens import Token
 
 _DECLARED = re.compile(r"([^\^{}()]+?)(?:(?:\^|\*\*)(?:\(([^()]*)\)|\[([^\[\]]*)\]|([^\W_]+)))?((?:_[^\W_]+)*)('*)")
 _ACCENT = re.compile(rf"_(?=(?:{'|'.join(sorted(set(ACCENTS.values())))})(?![A-Za-z]))")
@@ -97,7 +98,7 @@ def joined(key: Key) -> Key:
 class Found:
     """What a name stands for; `stated` says that it was declared with just these marks, so that no power can be meant."""
 
-    value: Expr
+    value: Any
     stated: bool = True
 
 
@@ -118,9 +119,11 @@ class Vocabulary(Protocol):
 
     def suggestion(self, word: str) -> str: ...
 
-    def begin_sum(self, letters: list[str], above: Any, start: int) -> Function: ...
+    def begin_sum(self, letters: Sequence[str], limit: Token | None, start: int) -> Function: ...
 
     def end_sum(self) -> None: ...
+
+    def indicator(self, one: str, other: str, start: int) -> Expr: ...
 
 
 # The names by which the activations are printed.
@@ -188,10 +191,15 @@ class Words:
         hint = self.names.suggestion(word, called=True, shown=shown)
         return hint if hint.startswith("did you mean") else ""
 
-    def begin_sum(self, letters: list[str], above: Any, start: int) -> Function:
+    # Only a vocabulary with index sums is asked for these.
+
+    def begin_sum(self, letters: Sequence[str], limit: Token | None, start: int) -> Function:
         raise NotImplementedError
 
     def end_sum(self) -> None:
+        raise NotImplementedError
+
+    def indicator(self, one: str, other: str, start: int) -> Expr:
         raise NotImplementedError
 
 

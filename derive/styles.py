@@ -80,14 +80,13 @@ class Style(ABC):
         ratio = _RATIO.fullmatch(base)
         if ratio:
             return self.partial(self.name(ratio[1]), self.name(ratio[2]))
-        raised = _RAISED.fullmatch(base)
-        if raised is None:
-            return self.scripted(base)
-        core, plain, bracketed, lowered = raised.groups()
-        return self.scripted(f"{core}{lowered}", plain or bracketed)
+        return self.scripted(base)
 
     def scripted(self, base: str, sup: str = "", sub: Iterable[str] = ()) -> Text:
         """delta^{2}_{j}: a name with a layer and indices. `sub` is any run of index names: "jk" is j and k."""
+        raised = None if sup else _RAISED.fullmatch(base)
+        if raised is not None:
+            base, sup = f"{raised[1]}{raised[4]}", raised[2] or raised[3]
         core, accent, own = parts(base)
         return Text(self._scripts(self._core(core, accent), sup, [*own, *(str(s) for s in sub)]), taken=bool(sup))
 

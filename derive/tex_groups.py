@@ -155,6 +155,8 @@ class Groups:
 
     def _bracket(self, token: Token) -> None:
         kind = {"|": "BAR", r"\lvert": "BAR", r"\|": "NORM", r"\lVert": "NORM"}.get(token.text)
+        if token.text == "[" and self.vocabulary.sums and self._indicator(token):
+            return
         if token.text == r"\langle" or (kind == "NORM" and not self.vocabulary.arrays):
             raise self.error(f"the bracket '{token.typed}' is not read here", token, "write ( and )")
         if token.text == "|" and self._after_end(token) and token.sized == "right":
@@ -174,6 +176,16 @@ class Groups:
         self.at += 1
         self.opened.pop()
         self.emit(f"_CLOSE{kind}" if kind else "_RPAR", closing)
+
+    def _indicator(self, token: Token) -> bool:
+        """[j = p], the bracket read already; whether it is one."""
+        row = self.row[self.at : self.at + 4]
+        if [t.text if t.kind == "sign" else t.kind for t in row] != ["letter", "=", "letter", "]"]:
+            return False
+        self.at += 4
+        whole = Token("group", "[", token.start, self.text[token.start : row[-1].end])
+        self.emit("SYMBOL", whole, value=self.vocabulary.indicator(row[0].text, row[2].text, token.start))
+        return True
 
     def _fraction(self, token: Token) -> None:
         before = self.out[-1] if self.out else None

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sympy import E
+
 from .building import Limits
 from .errors import ReadError
 from .letters import Lexeme
@@ -122,10 +124,10 @@ class Reader(Groups):
             return
         if power is None:
             raise self._unknown(typed, name, marks, glyph)
-        if marks.bracketed:
+        if marks.layer and power.value != E:
             raise self.error(f"there is no name {typed.typed}", typed, "a power is written without brackets: a^{2}")
         assert marks.raised is not None
-        self.emit("SYMBOL", typed, self.text[typed.start : marks.raised.start].rstrip(), power.value)
+        self.emit("SYMBOL", typed, self.text[typed.start : self.row[marks.raised_at - 1].start].rstrip(), power.value)
         self.at = marks.raised_at
         self.raised(self.row[marks.raised_at - 1])
         self.at = max(self.at, marks.end)

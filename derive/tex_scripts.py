@@ -2,9 +2,11 @@ r"""Names in LaTeX with all their marks: \hat y, w^{2}_{jk}, \delta_j^{(l+1)}, \
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+
+from sympy import Expr
 
 from .errors import ReadError
 from .letters import fold
@@ -17,6 +19,7 @@ ACCENTS |= {r"\widehat": "hat", r"\widetilde": "tilde", r"\overline": "bar"}
 UPRIGHT = (r"\mathrm", r"\text", r"\textrm", r"\textnormal", r"\operatorname", r"\operatorname*", r"\mathop", r"\mathsf", r"\mathtt")
 # These change how a letter looks, and no course has two letters that differ in this only.
 LOOKS = (r"\mathbf", r"\boldsymbol", r"\bm", r"\pmb", r"\mathit", r"\mathcal", r"\mathbb")
+_LAYER = re.compile(r"\d+|[A-Za-z](?:[-+]\d+)?")
 TRANSPOSED = frozenset({"T", "top", "intercal", "trans"})
 
 
@@ -36,7 +39,7 @@ class Marks:
 
     sup, sub   the text, without the brackets of a layer's (2); sup is "" for what is no part of a name
     raised     the token that is raised, `raised_at` its place in the row
-    bracketed  whether the whole of it stands in brackets: a layer, never a power
+    bracketed  whether the whole of it stands in brackets
     """
 
     sup: str = ""
@@ -47,6 +50,11 @@ class Marks:
     lowered: Token | None = None
     bracketed: bool = False
     end: int = 0
+
+    @property
+    def layer(self) -> bool:
+        """Whether this is the number of a layer, (2) or (l+1), and no power."""
+        return self.bracketed and _LAYER.fullmatch(self.sup) is not None
 
     def transposes(self, arrays: bool) -> bool:
         return arrays and self.sup in TRANSPOSED
@@ -203,10 +211,13 @@ class _Letters:
     def suggestion(self, word: str) -> str:
         return ""
 
-    def begin_sum(self, letters: list[str], above: Any, start: int) -> Function:
+    def begin_sum(self, letters: Sequence[str], limit: Token | None, start: int) -> Function:
         raise NotImplementedError
 
     def end_sum(self) -> None:
+        raise NotImplementedError
+
+    def indicator(self, one: str, other: str, start: int) -> Expr:
         raise NotImplementedError
 
 
