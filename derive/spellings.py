@@ -61,9 +61,14 @@ Key = Glyph | Ratio
 def spelling(name: str) -> Key | None:
     """A name that is typed without LaTeX, taken apart; None for what has no such parts (x[1])."""
     ratio = _RATIO.fullmatch(name.strip())
-    if ratio:
-        above, below = (spelling(part) for part in ratio.groups() if part is not None)
-        return Ratio(above, below) if isinstance(above, Glyph) and isinstance(below, Glyph) else None
+    if ratio is None:
+        return glyph(name)
+    above, below = (glyph(part) for part in ratio.groups() if part is not None)
+    return Ratio(above, below) if above and below else None
+
+
+def glyph(name: str) -> Glyph | None:
+    """The same for a name that is no derivative."""
     match = _DECLARED.fullmatch(spelled(_ACCENT.sub("", re.sub(r"\s+", "", name.replace("′", "'")))))
     if match is None:
         return None
@@ -82,9 +87,9 @@ def moved(key: Key) -> Key:
     return raised(key)
 
 
-def raised(glyph: Glyph) -> Glyph:
-    first, _, rest = glyph.sub.partition(",")
-    return replace(glyph, sup=first, sub=rest) if first.isdigit() and not glyph.sup else glyph
+def raised(of: Glyph) -> Glyph:
+    first, _, rest = of.sub.partition(",")
+    return replace(of, sup=first, sub=rest) if first.isdigit() and not of.sup else of
 
 
 def joined(key: Key) -> Key:
@@ -150,8 +155,10 @@ class Words:
                 meaning = Symbol(key.python) if meaning == Symbol(name) else meaning
                 name = key.python
             declared[name] = meaning
-            if key is not None and isinstance(meaning, Expr):
-                self._declare(key, meaning)
+            # dC_dw is a derivative, and is printed as a dC with an index.
+            for form in (key, glyph(name) if isinstance(key, Ratio) and isinstance(name, str) else None):
+                if form is not None and isinstance(meaning, Expr):
+                    self._declare(form, meaning)
         self.names = Names(None if symbols is None else declared, functions)
         self.open = self.names.open
 
@@ -208,7 +215,7 @@ def shown(name: str) -> str:
     key = spelling(name)
     if isinstance(key, Ratio):
         return rf"\frac{{\partial {shown(key.above.python)}}}{{\partial {shown(key.below.python)}}}"
-    return LATEX.name(name).string
+    return f"\\{name}" if name in COMMANDS else LATEX.name(name).string
 
 
 # Functions that LaTeX has a command for.

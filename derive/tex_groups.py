@@ -9,7 +9,7 @@ from .building import Limits
 from .errors import ReadError
 from .letters import Lexeme
 from .spellings import Key, Ratio, Vocabulary
-from .tex_scripts import TRANSPOSED, glyph_of, letters_of, plain, script
+from .tex_scripts import TRANSPOSED, UPRIGHT, glyph_of, letters_of, plain, primes_of, script
 from .tex_tokens import BRACKETS, LETTERS, Token, near
 
 CLOSING = frozenset(BRACKETS.values()) - {"|", r"\|"}
@@ -44,12 +44,16 @@ KNOWN = [f"\\{name}" for name in "cdot times ln log exp sin cos tan sinh cosh ta
 
 def ratio_of(text: str, above: Sequence[Token], below: Sequence[Token]) -> Ratio | None:
     """dC/dw, of the tokens above and below the line; None if they are anything else."""
-    glyphs = [glyph_of(text, row[1:]) if row and _is_d(row[0]) else None for row in (above, below)]
+    glyphs = [None if rest is None else glyph_of(text, rest) for rest in (_after_d(above), _after_d(below))]
     return Ratio(*glyphs) if all(glyphs) else None  # type: ignore[arg-type]  # told apart just here
 
 
-def _is_d(token: Token) -> bool:
-    return token.text in (r"\partial", "d") or (token.kind == "group" and letters_of(token) == "d")
+def _after_d(row: Sequence[Token]) -> Sequence[Token] | None:
+    """What follows the d of a derivative; None if there is none."""
+    if row and row[0].text in (r"\partial", "d"):
+        return row[1:]
+    upright = len(row) > 1 and row[0].text in UPRIGHT and letters_of(row[1]) == "d"
+    return row[2:] if upright else None
 
 
 class Groups:
@@ -61,6 +65,7 @@ class Groups:
         self.row: Sequence[Token] = ()
         self.at = 0
         self.opened: list[Token] = []
+        self.level = 0
         self.table: dict[str, Callable[[Token], None]] = {
             **dict.fromkeys(FRACTIONS, self._fraction),
             **dict.fromkeys(BRACKETS, self._bracket),
@@ -83,11 +88,19 @@ class Groups:
         """Read a row of its own: all of it."""
         before = self.row, self.at, self.opened
         self.row, self.at, self.opened = row, 0, []
-        (part or self.sequence)()
+        self.deeper(part or self.sequence)
         if (token := self.peek()) is not None:
             what = f"the '{token.typed}' closes nothing" if token.text in CLOSING else f"'{token.typed}' cannot stand here"
             raise self.error(what, token)
         self.row, self.at, self.opened = before
+
+    def deeper(self, part: Callable[[], None]) -> None:
+        """Read a part that may hold parts of its own, within the limit."""
+        self.level += 1
+        if self.level > self.limits.depth + 1:
+            raise ReadError(f"this is nested deeper than {self.limits.depth}, the limit", self.text, self.out[-1].start)
+        part()
+        self.level -= 1
 
     def sequence(self, product: bool = False) -> None:
         """Everything up to a closing bracket; with `product` also up to a sign of a sum, a comma or a comparison."""
@@ -111,8 +124,9 @@ class Groups:
         elif token.kind == "number":
             self._number(token)
         elif token.kind == "group":
-            self.at += 1
-            self._braces(token.inner, token)
+            if not self.named(token):  # {w}_1 is a name, {w}x is not
+                self.at += 1
+                self._braces(token.inner, token)
         elif self.vocabulary.arrays and token.text in ARRAY_SIGNS:
             self.at += 1
             self.emit(ARRAY_SIGNS[token.text], token)
@@ -163,9 +177,7 @@ class Groups:
             raise self.error(f"the '{token.typed}' closes nothing", token)
         self.emit(f"_OPEN{kind}" if kind else "_LPAR", token)
         self.opened.append(token)
-        if len(self.opened) > self.limits.depth:
-            raise self.error(f"brackets are nested deeper than {self.limits.depth}, the limit", token)
-        self.sequence()
+        self.deeper(self.sequence)
         closing = self.peek()
         if closing is None:
             raise self.error(f"the '{token.typed}' is never closed", token)
@@ -190,29 +202,30 @@ class Groups:
     def _fraction(self, token: Token) -> None:
         before = self.out[-1] if self.out else None
         above, below = self._argument(token), self._argument(token)
-        plain = all(len(row) == 1 and row[0].kind == "number" for row in (above, below))
-        if plain and before is not None and before.kind == "NUMBER":
+        numbers = all(len(part.inner) == 1 and part.inner[0].kind == "number" for part in (above, below))
+        if numbers and before is not None and before.kind == "NUMBER":
             what = "a number before a fraction of numbers can be read in two ways"
             raise self.error(what, token, "write 2 \\cdot \\frac{1}{3} or 2 + \\frac{1}{3}")
-        ratio = ratio_of(self.text, above, below)
+        ratio = ratio_of(self.text, above.inner, below.inner)
+        partial = bool(above.inner) and above.inner[0].text == r"\partial"
         whole = Token("group", token.text, token.start, self.text[token.start : self.row[self.at - 1].end])
         after = self.peek()
-        if above and below and above[0].text == r"\partial" and ratio is None:
+        if partial and ratio is None:
             raise self.error("this is no derivative of a name by a name", token, "write \\frac{\\partial C}{\\partial w}")
-        if ratio is not None and (above[0].text == r"\partial" or not self.vocabulary.has_core("d")):
+        if ratio is not None and (partial or not self.vocabulary.has_core("d")):
             self.symbol(whole, ratio)
         else:
             self.emit("_LPAR", token)
-            self._braces(above, whole, "{")
+            self._braces(above.inner, above, "{")
             self.emit("DIVIDE", token)
-            self._braces(below, whole, "{")
+            self._braces(below.inner, below, "{")
             self.out.append(Lexeme("_RPAR", "}", whole.end - 1))
         if after is not None and after.text == "^" and not self._is_transpose(self.at):
             hint = "write \\left(\\frac{a}{b}\\right)^{2}, or the power inside"
             raise self.error("a power of a fraction can be read in two ways", after, hint)
 
-    def _argument(self, command: Token) -> Sequence[Token]:
-        """What a command takes: a group, else one digit or letter, as in \\frac12 and \\frac1n."""
+    def _argument(self, command: Token) -> Token:
+        r"""What a command takes, as a group: braces, else one digit or letter, as in \frac12 and \frac1n."""
         token = self.peek()
         if token is None or (token.kind not in ("group", "number", "letter") and token.text not in LETTERS):
             raise self.error(f"after '{command.typed}' a group in braces is expected", token or command, f"write {command.text}{{...}}")
@@ -220,12 +233,13 @@ class Groups:
         if token.kind == "number" and len(token.typed) > 1:
             rest = Token("number", token.text[1:], token.start + 1, token.typed[1:])
             self.row, self.at = [*self.row[: self.at - 1], token, rest, *self.row[self.at :]], self.at
-            return (Token("number", token.text[0], token.start, token.typed[0]),)
+            digit = Token("number", token.text[0], token.start, token.typed[0])
+            return Token("group", "{", token.start, token.typed[0], (digit,))
         after = self.peek()
         if token.kind == "letter" and after is not None and after.text in ("^", "_"):
             hint = f"write {command.text}{{...}} with the whole name in braces"
             raise self.error(f"'{command.typed}' takes only '{token.typed}'", after, hint)
-        return token.inner if token.kind == "group" else (token,)
+        return token if token.kind == "group" else Token("group", "{", token.start, token.typed, (token,))
 
     def _root(self, token: Token) -> None:
         after = self.peek()
@@ -235,8 +249,8 @@ class Groups:
         self.emit("FUNCTION", token, value=function)
         if after is not None and after.text == "(":
             raise self.error("the root sign takes a group in braces", after, "write \\sqrt{...}")
-        row = self._argument(token)
-        self._braces(row, self.row[self.at - 1], "{")
+        inside = self._argument(token)
+        self._braces(inside.inner, inside, "{")
 
     def symbol(self, token: Token, key: Key) -> None:
         found = self.vocabulary.find(key, token.start)
@@ -259,7 +273,7 @@ class Groups:
         elif self.vocabulary.arrays and inner and inner[0].text in ARRAY_SIGNS:
             self.emit("EACH", token)
             self._braces(inner[1:], argument, "{")
-        elif any(t.text in (r"\prime", "'") for t in inner):
+        elif primes_of(argument):
             raise self.error("a prime stands right after the name of an activation, for its slope", token, "write \\sigma'(z)")
         elif argument.kind == "group":
             self.emit("_POW", token)

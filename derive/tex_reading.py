@@ -12,7 +12,7 @@ from sympy import E
 
 from .building import Limits
 from .errors import ReadError
-from .letters import Lexeme
+from .letters import Lexeme, fold
 from .names import Function, Functions, Symbols
 from .spellings import Glyph, Key, Vocabulary, Words, misspelled
 from .tex_groups import FRACTIONS, Groups, ratio_of
@@ -79,21 +79,28 @@ class Reader(Groups):
         name = name_of(self.text, self.row, self.at, self.vocabulary)
         if name is None:
             return False
-        if self.vocabulary.open and len(name.run) > 1 and name.core != name.run and not self.text[token.start - 1 : token.start].isalpha():
+        begins = not (token.start and self.text[token.start - 1].isalpha())
+        if begins and len(name.run) > 1 and name.core != name.run:
             self._product_of_letters(token, name)
         self._name(token, name)
         return True
 
     def _product_of_letters(self, token: Token, name: Name) -> None:
-        """Where any name would do, sigmoid misspelled must not become a product of letters."""
-        after = self.row[self.at + len(name.run)] if self.at + len(name.run) < len(self.row) else None
-        called = after is not None and after.text == "(" and len(name.run) > 2
-        hint = misspelled(name.run)
-        if hint or called:
-            raise self.error(f"'{name.run}' is no name that is known", token, hint or f"a product is written {' '.join(name.run)} (...)")
+        """Letters in a row: eta, lnx and a misspelled sigmoid must not become a product."""
+        run = name.run
+        after = self.row[self.at + len(run)] if self.at + len(run) < len(self.row) else None
+        called = after is not None and after.text == "(" and len(run) > 2
+        if self.vocabulary.open:
+            hint = misspelled(run) or (f"a product is written {' '.join(run)} (...)" if called else "")
+        elif all(letter == "e" or self.vocabulary.has_core(fold(letter)) for letter in run):
+            hint = ""
+        else:
+            hint = misspelled(run) or self.vocabulary.suggestion(run)
+        if hint:
+            raise self.error(f"there is no name {run}", token, hint)
 
     def _name(self, token: Token, name: Name) -> None:
-        marks = marks_of(self.text, self.row, name.end)
+        marks = marks_of(self.text, self.row, name)
         stop = marks.end
         typed = Token("group", token.text, token.start, self.text[token.start : self.row[stop - 1].end])
         function = None if self.vocabulary.has_core(name.core) else self.vocabulary.function(name.core)
@@ -112,10 +119,11 @@ class Reader(Groups):
         """A symbol with its marks: the name as a whole where it is declared, else a name and its power."""
         find = self.vocabulary.find
         whole = find(glyph, typed.start) if marks.sup or not marks.raised else None
-        sure = whole is not None and whole.stated
+        sure = whole is not None and (whole.stated or marks.layer)
         power = find(Glyph(name.core, "", marks.sub, marks.primes), typed.start) if marks.raised is not None and not sure else None
-        if whole and not whole.stated and power and not marks.transposes(self.vocabulary.arrays):
-            hint = f"write {name.typed}_{{{marks.sup}}} for the name, or ({name.typed})^{{{marks.sup}}} for the power"
+        if whole and power and not marks.transposes(self.vocabulary.arrays):
+            letter = f"{name.typed}_{{{marks.sub}}}" if marks.sub else name.typed
+            hint = f"write {letter}^{{({marks.sup})}} for the name, or ({letter})^{{{marks.sup}}} for the power"
             raise self.error(f"'{typed.typed}' can be a name or a power", typed, hint)
         self._runs_on(typed, name, marks)
         self.at = marks.end
@@ -141,9 +149,6 @@ class Reader(Groups):
             return self.error("a prime stands right after the name of an activation, for its slope", typed, "write \\sigma'(z)")
         if marks.transposes(True):
             return self.error("a transpose is for arrays", typed, "this answer has numbers only")
-        run = name.run if len(name.run) > 1 and not self.vocabulary.has_core(name.run) else ""
-        if run and (hint := misspelled(run) or self.vocabulary.suggestion(run)):
-            return self.error(f"there is no name {run}", typed, hint)
         return self.vocabulary.unknown(self.text, glyph, typed.typed, typed.start)
 
     def _runs_on(self, typed: Token, name: Name, marks: Marks) -> None:
@@ -164,12 +169,12 @@ class Reader(Groups):
     def _inline(self, token: Token, at: int) -> bool:
         r"""\partial C/\partial w, the first sign read already; whether it is one."""
         above = name_of(self.text, self.row, at, self.vocabulary)
-        middle = marks_of(self.text, self.row, above.end).end if above else len(self.row)
+        middle = marks_of(self.text, self.row, above).end if above else len(self.row)
         signs = [t.text for t in self.row[middle : middle + 2]]
         below = name_of(self.text, self.row, middle + 2, self.vocabulary) if signs == ["/", token.text] else None
         if above is None or below is None:
             return False
-        stop = marks_of(self.text, self.row, below.end).end
+        stop = marks_of(self.text, self.row, below).end
         ratio = ratio_of(self.text, (token, *self.row[at:middle]), self.row[middle + 1 : stop])
         if ratio is None:
             return False
@@ -235,7 +240,7 @@ class Reader(Groups):
         starts = token.kind in ("number", "letter") or token.text in (*LETTERS, *FRACTIONS, r"\sqrt", "|", r"\lvert")
         if not starts and name_of(self.text, self.row, self.at, self.vocabulary) is None:
             raise needs
-        self.item()
+        self.deeper(self.item)
 
     def _ends(self, name: Name) -> None:
         """A sum's sign or a closing bracket follows: else it is not clear how far the argument of \\ln a goes."""

@@ -25,12 +25,16 @@ TRANSPOSED = frozenset({"T", "top", "intercal", "trans"})
 
 @dataclass(frozen=True)
 class Name:
-    """A letter or word without its marks. `run` is the row of letters in which it stands; `end` where its marks begin."""
+    """A letter or word without its marks. `run` is the row of letters in which it stands; `end` where its marks begin.
+
+    `own` is what is lowered under its accent: \\hat{y_1}.
+    """
 
     core: str
     typed: str
     run: str
     end: int
+    own: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,9 @@ def name_of(text: str, row: Sequence[Token], at: int, vocabulary: Vocabulary) ->
         return Name(core, text[token.start : row[end - 1].end], run, end)
     if token.text in LETTERS:
         return Name(LETTERS[token.text], token.typed, "", at + 1)
+    if token.kind == "group" and at + 1 < len(row) and row[at + 1].text == "_":
+        inside = glyph_of(text, token.inner)
+        return Name(inside.core, token.typed, "", at + 1) if inside is not None and inside == Glyph(inside.core) else None
     if token.text == r"\ell":
         return Name("ell", token.typed, "", at + 1)
     if token.kind == "command" and vocabulary.function(token.text[1:]) is not None and token.text[1:].isalpha():
@@ -100,9 +107,9 @@ def name_of(text: str, row: Sequence[Token], at: int, vocabulary: Vocabulary) ->
     typed = text[token.start : after.end]
     if token.text in ACCENTS:
         under = glyph_of(text, after.inner if after.kind == "group" else (after,))
-        if under is None or under != Glyph(under.core) or (len(under.core) > 1 and f"\\{under.core}" not in LETTERS):
+        if under is None or under != Glyph(under.core, "", under.sub) or (len(under.core) > 1 and f"\\{under.core}" not in LETTERS):
             raise ReadError(f"'{token.typed}' stands over one letter", text, token.start, f"write {token.text}{{y}}_1")
-        return Name(under.core + ACCENTS[token.text], typed, "", at + 2)
+        return Name(under.core + ACCENTS[token.text], typed, "", at + 2, under.sub)
     inner = after.inner if after.kind == "group" else (after,)
     core = letters_of(after) if after.kind == "group" else after.text if after.kind in ("letter", "number") else ""
     if token.text in LOOKS and len(inner) == 1 and (inner[0].text in LETTERS or len(core) == 1):
@@ -126,17 +133,17 @@ def _is_word(text: str, row: Sequence[Token], at: int, run: str, vocabulary: Voc
     return vocabulary.function(run) is not None and not separate and (called or not vocabulary.open)
 
 
-def marks_of(text: str, row: Sequence[Token], at: int) -> Marks:
-    """The marks that begin here. Raises ReadError where TeX would raise or lower less than was meant, or refuse it."""
+def marks_of(text: str, row: Sequence[Token], name: Name) -> Marks:
+    """The marks of a name. Raises ReadError where TeX would raise or lower less than was meant, or refuse it."""
     found: dict[str, tuple[Token, int]] = {}
-    primes = 0
+    primes, at = 0, name.end
     while at < len(row) and row[at].text in ("^", "_", "'"):
         sign = row[at]
         if sign.text == "'":
             primes, at = primes + 1, at + 1
             continue
         argument = script(text, row, at)
-        count = _primes(argument)
+        count = primes_of(argument)
         if sign.text == "^" and count:
             primes += count
         elif sign.text in found:
@@ -147,10 +154,12 @@ def marks_of(text: str, row: Sequence[Token], at: int) -> Marks:
         at += 2
     (raised, raised_at), (lowered, _) = found.get("^", (None, 0)), found.get("_", (None, 0))
     sup, sub = plain(raised), plain(lowered)
+    if name.own and lowered is not None:
+        raise ReadError("two things are lowered at one name", text, lowered.start, f"write {name.typed} with one of them")
     bracketed = len(sup) > 2 and (sup[0], sup[-1]) in (("(", ")"), ("[", "]"))
     if lowered is not None and not sub:
         raise ReadError("these indices cannot be read", text, lowered.start, "an index is a letter or a number: w_{jk}")
-    return Marks(sup[1:-1] if bracketed else sup, sub, primes, raised, raised_at, lowered, bracketed, at)
+    return Marks(sup[1:-1] if bracketed else sup, sub or name.own, primes, raised, raised_at, lowered, bracketed, at)
 
 
 def script(text: str, row: Sequence[Token], at: int) -> Token:
@@ -167,7 +176,8 @@ def script(text: str, row: Sequence[Token], at: int) -> Token:
     raise ReadError(what, text, token.start, f"write {sign.text}{{...}} with braces")
 
 
-def _primes(token: Token) -> int:
+def primes_of(token: Token) -> int:
+    """How many primes are raised; 0 if it is anything else."""
     row = token.inner if token.kind == "group" else (token,)
     return len(row) if row and all(t.text in (r"\prime", "'") for t in row) else 0
 
@@ -226,7 +236,7 @@ def glyph_of(text: str, row: Sequence[Token]) -> Glyph | None:
     name = name_of(text, row, 0, _Letters())
     if name is None:
         return None
-    marks = marks_of(text, row, name.end)
+    marks = marks_of(text, row, name)
     if marks.end != len(row) or (marks.raised is not None and not marks.sup):
         return None
     return Glyph(name.core, marks.sup, marks.sub, marks.primes)
