@@ -142,7 +142,7 @@ class Fitting:
         if self.repeats and side(part.shape[1]) == ONE and same_side(part.shape[0], model.shape[1], False):
             part = Array("transpose", (part,), None, part.place, shape=(part.shape[1], part.shape[0]))
         if self.repeats and side(part.shape[0]) == ONE and same_side(part.shape[1], model.shape[1], False):
-            ones = Array("ones", (), None, part.place, shape=(model.shape[0], ONE))
+            ones = Array("ones", (), model.shape[0], part.place, shape=(model.shape[0], ONE))
             return Array("matmul", (ones, part), None, part.place, shape=model.shape)
         if not self.repeats and same_side(part.shape[0], model.shape[1], False) and side(part.shape[1]) == ONE:
             hint = "a vector is repeated for every sample by \\mathbf{1} b^T"

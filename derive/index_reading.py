@@ -19,7 +19,7 @@ from .names import Function, Functions, Symbols
 from .notation import Notation
 from .printing import Printer
 from .reading import LIMITS, checked, expression
-from .spellings import Found, Glyph, Key, Ratio, Words, spelling
+from .spellings import Found, Glyph, Key, Ratio, Words, shown, spelling
 from .tex_reading import lexemes, words
 from .tex_scripts import glyph_of
 from .tex_tokens import Token
@@ -105,7 +105,7 @@ class Entries:
         self.table: dict[Key, list[Named]] = {}
         self.axes = {axis.name: axis for q in quantities for axis in q.axes}
         self.loss = next((q for q in quantities if q.role == "loss"), Quantity("C", (), "loss"))
-        self.scopes = [Scope({i.name: Letter(i.axis, "the left side") for i in left})]
+        self.scopes = [Scope({i.name: Letter(i.axis, "on the left side") for i in left})]
         self.sizes = {glyph_of_name(notation.size(name)): axis for name, axis in self.axes.items()}
         for q in quantities:
             owner = self.by_name.get(q.of)
@@ -131,7 +131,7 @@ class Entries:
             bare: Key = Ratio(key.above, Glyph(key.below.core, key.below.sup))
             sub, typed = key.below.sub, f"dC/d{key.below.python}"
         else:
-            bare, sub, typed = Glyph(key.core, key.sup, "", key.primes), key.sub, key.python
+            bare, sub, typed = Glyph(key.core, key.sup, "", key.primes), key.sub, shown(key.python) if self.in_latex else key.python
         for named in self.table.get(bare, []):
             if not sub.replace(",", "").startswith(named.own):
                 continue
@@ -161,9 +161,9 @@ class Entries:
             raise ReadError(f"the index {letter} is neither on the left side nor summed over", self.text, start, hint)
         known = scope[letter]
         if known.axis is None:
-            known.axis, known.first = axis, typed
+            known.axis, known.first = axis, f"in {typed}"
         if known.axis != axis:
-            what = f"the index {letter} runs over {axis.name} in {typed}, but over {known.axis.name} in {known.first}"
+            what = f"the index {letter} runs over {axis.name} in {typed}, but over {known.axis.name} {known.first}"
             raise ReadError(what, self.text, start, "two axes need two letters")
         return known.index(letter)
 
