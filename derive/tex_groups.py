@@ -227,7 +227,7 @@ class Groups:
     def _argument(self, command: Token) -> Token:
         r"""What a command takes, as a group: braces, else one digit or letter, as in \frac12 and \frac1n."""
         token = self.peek()
-        if token is None or (token.kind not in ("group", "number", "letter") and token.text not in LETTERS):
+        if token is None or "." in token.text or (token.kind not in ("group", "number", "letter") and token.text not in LETTERS):
             raise self.error(f"after '{command.typed}' a group in braces is expected", token or command, f"write {command.text}{{...}}")
         self.at += 1
         if token.kind == "number" and len(token.typed) > 1:

@@ -12,7 +12,7 @@ from sympy import E
 
 from .building import Limits
 from .errors import ReadError
-from .letters import Lexeme, fold
+from .letters import Lexeme
 from .names import Function, Functions, Symbols
 from .spellings import Glyph, Key, Vocabulary, Words, misspelled
 from .tex_groups import FRACTIONS, Groups, ratio_of
@@ -92,7 +92,7 @@ class Reader(Groups):
         called = after is not None and after.text == "(" and len(run) > 2
         if self.vocabulary.open:
             hint = misspelled(run) or (f"a product is written {' '.join(run)} (...)" if called else "")
-        elif all(letter == "e" or self.vocabulary.has_core(fold(letter)) for letter in run):
+        elif all(letter == "e" or self.vocabulary.has_core(letter) for letter in run):
             hint = ""
         else:
             hint = misspelled(run) or self.vocabulary.suggestion(run)

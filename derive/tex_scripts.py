@@ -74,7 +74,7 @@ def run_of(row: Sequence[Token], at: int) -> str:
     """The letters in a row that begin here, with no blank between them."""
     run = row[at].text
     for before, token in zip(row[at:], row[at + 1 :], strict=False):
-        if token.kind != "letter" or token.start != before.end:
+        if token.kind != "letter" or token.start != before.end or not token.text.isascii():
             break
         run += token.text
     return run
@@ -85,9 +85,11 @@ def name_of(text: str, row: Sequence[Token], at: int, vocabulary: Vocabulary) ->
     token = row[at] if at < len(row) else None
     if token is None:
         return None
+    if token.kind == "letter" and not token.text.isascii():
+        return Name(fold(token.text), token.typed, "", at + 1)
     if token.kind == "letter":
         run = run_of(row, at)
-        core = run if len(run) > 1 and _is_word(text, row, at, run, vocabulary) else fold(token.text)
+        core = run if len(run) > 1 and _is_word(text, row, at, run, vocabulary) else token.text
         end = at + (len(run) if core == run else 1)
         return Name(core, text[token.start : row[end - 1].end], run, end)
     if token.text in LETTERS:
@@ -122,7 +124,7 @@ def name_of(text: str, row: Sequence[Token], at: int, vocabulary: Vocabulary) ->
 
 def _is_word(text: str, row: Sequence[Token], at: int, run: str, vocabulary: Vocabulary) -> bool:
     """Whether letters in a row are one word, and not a product of letters."""
-    separate = all(vocabulary.has_core(fold(letter)) for letter in run)
+    separate = all(vocabulary.has_core(letter) for letter in run)
     if vocabulary.has_core(run):
         if separate:
             hint = f"write \\mathrm{{{run}}} for the name, or {' '.join(run)} for the product"

@@ -1,13 +1,15 @@
 """LaTeX as students type it becomes the expression that was meant, or an error that shows the place; nothing is misread."""
 
+import operator
 import pickle
 import random
 import subprocess
 import sys
 import unicodedata
+from fractions import Fraction
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from sympy import Abs, Add, E, Expr, Integer, Max, Min, Mul, Pow, Rational, Symbol, cos, exp, log, pi, sin, sinh
 from sympy import Function as Undefined
@@ -524,6 +526,8 @@ DECLARED = st.sampled_from([None, "", "x y a b", "x w^2_jk w w_1 yhat e E", r"\s
 @settings(max_examples=600, deadline=None)
 @given(ANYTHING, DECLARED, st.sampled_from([read, read_equation]))
 @example(r"\hat{^}", "x", read)
+@example("\\hat\u0177\u0302", "x", read)
+@example(r"\frac.0", None, read)
 @example(r"\mathrm{}", None, read)
 @example("|", "x", read)
 @example(r"\left|", "x", read)
@@ -535,6 +539,83 @@ def test_any_text_is_read_or_refused(text, symbols, entrance):
         assert error.what and str(error)
     else:
         assert isinstance(result if entrance is read else result[1], Expr)
+
+
+# Each name with ways to type it, and a value.
+SPELLED_VALUES = {
+    "x": (["x", "{x}"], Fraction(2, 3)), "y": (["y"], Fraction(-5, 7)), "w1": (["w_1", "w_{1}"], Fraction(11, 4)),
+    "w^2": (["w^2", "w^{2}", "w^{(2)}"], Fraction(13, 9)), "lambda": ([r"\lambda", "λ"], Fraction(-3, 2)),
+    "yhat": ([r"\hat y", r"\hat{y}", "ŷ"], Fraction(5, 8)),
+}  # fmt: skip
+PATTERNS = {
+    "+": ["({0}+{1})", r"\left({0} + {1}\right)", "[{0}+{1}]"],
+    "-": ["({0}-{1})", "({0} − {1})", r"\bigl( {0}\,-\,{1} \bigr)"],
+    "*": [r"({0}\cdot {1})", r"({0} {1})", r"{0}\left({1}\right)", r"({0} \times {1})", r"({0})({1})"],
+    "/": [r"\frac{{{0}}}{{{1}}}", r"\tfrac{{{0}}}{{{1}}}", r"\left({0}/{1}\right)", r"({0}\div {1})", r"\dfrac{{{0}}}{{{1}}}"],
+    "^": ["({0})^{1}", "({0})^{{{1}}}", r"\left({0}\right)^{{{1}}}", "{{({0})}}^{1}"],
+    "neg": ["(-{0})", r"\left(-{0}\right)"],
+}
+SIGNS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "^": operator.pow, "neg": operator.neg}
+
+
+def written(children):
+    """One level of (sign, pattern, operands...); a power has a small whole exponent."""
+    two = st.sampled_from([(sign, p) for sign in "+-*/" for p in PATTERNS[sign]])
+    return st.one_of(
+        st.builds(lambda s, left, right: (*s, left, right), two, children, children),
+        st.builds(lambda p, base, n: ("^", p, base, n), st.sampled_from(PATTERNS["^"]), children, st.integers(0, 3)),
+        st.builds(lambda p, inner: ("neg", p, inner), st.sampled_from(PATTERNS["neg"]), children),
+    )
+
+
+TYPED_NAMES = [(name, typed) for name, (ways, _) in SPELLED_VALUES.items() for typed in ways]
+WRITTEN = st.recursive(st.sampled_from(TYPED_NAMES) | st.integers(0, 12), written, max_leaves=10)
+
+
+def typed_text(e):
+    if isinstance(e, int):
+        return f"({e})"
+    return e[1] if len(e) == 2 else e[1].format(*(str(p) if e[0] == "^" and n == 1 else typed_text(p) for n, p in enumerate(e[2:])))
+
+
+def exact_value(e):
+    """Exact, by fractions: shares nothing with the reader."""
+    if isinstance(e, int):
+        return Fraction(e)
+    if len(e) == 2:
+        return SPELLED_VALUES[e[0]][1]
+    return Fraction(SIGNS[e[0]](*(p if e[0] == "^" and n else exact_value(p) for n, p in enumerate(e[2:]))))
+
+
+def value_read(text):
+    at = {Symbol(name): Rational(v.numerator, v.denominator) for name, (_, v) in SPELLED_VALUES.items()}
+
+    def evaluated(e):
+        return e.func(*map(evaluated, e.args)) if e.args else e.xreplace(at)
+
+    number = evaluated(read(text, list(SPELLED_VALUES), form="latex"))
+    return Fraction(int(number.p), int(number.q))
+
+
+@settings(max_examples=300, deadline=None)
+@given(WRITTEN)
+def test_typed_latex_has_the_value_of_its_tree(e):
+    try:
+        expected = exact_value(e)
+    except ZeroDivisionError:
+        assume(False)
+    text = typed_text(e)
+    assume(len(text) <= 4000 and text.count("^") <= 12)
+    try:
+        found = value_read(text)
+    except ReadError as error:
+        assert "the limit" in error.what, str(error)
+        return
+    assert found == expected, text
+
+
+def test_the_exact_judge_sees_a_wrong_reading():
+    assert value_read(r"\frac{x}{y} w_1") != exact_value(("/", "", ("x", "x"), ("*", "", ("y", "y"), ("w1", "w_1"))))
 
 
 LEAVES = [x, y, S("w1"), S("w^2_jk"), S("yhat"), S("delta2"), S("lambda"), *map(Integer, (0, 1, 2, 3, -2)), HALF, Rational(-3, 4)]
