@@ -132,8 +132,12 @@ class Vocabulary(Protocol):
 
 
 # The names by which the activations are printed.
-_OPERATOR = re.compile(r"\\operatorname\{(\w+)\}|\\(\w+)")
-OPERATORS = {_OPERATOR.sub(r"\1\2", f.latex): name for name, f in ACTIVATIONS.items() if issubclass(f, Activation)}
+def _operator(latex: str) -> str:
+    r"""sigma, of \sigma; relu, of \operatorname{relu}."""
+    return re.sub(r"\\operatorname\{(\w+)\}|\\(\w+)", r"\1\2", latex)
+
+
+OPERATORS = {_operator(f.latex): name for name, f in ACTIVATIONS.items() if issubclass(f, Activation)}
 
 
 class Words:
@@ -159,6 +163,7 @@ class Words:
             for form in (key, glyph(name) if isinstance(key, Ratio) and isinstance(name, str) else None):
                 if form is not None and isinstance(meaning, Expr):
                     self._declare(form, meaning)
+        self.operators = OPERATORS | {_operator(f.latex): fold(name) for name, f in (functions or {}).items() if hasattr(f, "latex")}
         self.names = Names(None if symbols is None else declared, functions)
         self.open = self.names.open
 
@@ -188,7 +193,7 @@ class Words:
 
     def function(self, name: str) -> Function | None:
         known = self.names.functions
-        return known.get(name) or known.get(OPERATORS.get(name, name.lower()))
+        return known.get(name) or known.get(self.operators.get(name, name.lower()))
 
     def unknown(self, text: str, key: Key, typed: str, start: int) -> ReadError:
         return ReadError(f"there is no name {typed.strip()}", text, start, self.names.suggestion(key.python, shown=shown))

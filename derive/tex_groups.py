@@ -17,7 +17,7 @@ ENDS = ("NUMBER", "SYMBOL", "PRIME", "ONES", "TRANSPOSE", "_RPAR", "_CLOSEBAR", 
 FRACTIONS = (r"\frac", r"\tfrac", r"\dfrac", r"\cfrac")
 SIGNS = {"+": "PLUS", "-": "MINUS", "*": "TIMES", "/": "DIVIDE", ",": "_COMMA", "=": "EQUALS"}
 _POWER_OF_TEN = re.compile(r"[eE][-+−]?[0-9]")
-COMPARISONS = dict.fromkeys((r"\neq", r"\le", r"\leq", r"\ge", r"\geq", r"\approx", r"\equiv", r"\sim", r"\propto", r"\to", "<", ">"))
+COMPARISONS = (r"\neq", r"\le", r"\leq", r"\ge", r"\geq", r"\approx", r"\equiv", r"\sim", r"\propto", r"\to", "<", ">")
 REFUSED = {
     r"\pm": ("the sign '\\pm' has two meanings", "give one expression"),
     r"\infty": ("an expression has finite numbers only", ""),
@@ -37,8 +37,7 @@ REFUSED = {
     **{c: (f"the comparison '{c}' cannot be read", "give one expression") for c in COMPARISONS},
 }
 ARRAY_SIGNS = {r"\odot": "ODOT", r"\circ": "ODOT"}
-
-
+# Commands that are suggested for a misspelled one, besides the Greek letters and those in the table of `Groups`.
 KNOWN = [f"\\{name}" for name in "cdot times ln log exp sin cos tan sinh cosh tanh max min hat bar text mathrm operatorname left".split()]
 
 
@@ -104,7 +103,7 @@ class Groups:
 
     def sequence(self, product: bool = False) -> None:
         """Everything up to a closing bracket; with `product` also up to a sign of a sum, a comma or a comparison."""
-        while (token := self.peek()) is not None and not self._closes(token) and not (product and token.text in "+-,="):
+        while (token := self.peek()) is not None and not self._closes(token) and not (product and token.text in ("+", "-", ",", "=")):
             self.item()
 
     def _closes(self, token: Token) -> bool:
@@ -160,6 +159,8 @@ class Groups:
         if before is not None and before.kind == "SYMBOL" and before.end == token.start:
             hint = f"write {before.text}_{{{token.text}}} or {before.text}^{{{token.text}}}"
             raise self.error(f"there is a number after '{before.text}'", token, hint)
+        if self.vocabulary.arrays and before is not None and before.kind in ENDS:
+            raise self.error(f"there is a number after '{before.text}'", token, "a vector of ones is written \\mathbf{1}")
         self.emit("NUMBER", token)
 
     def _braces(self, row: Sequence[Token], token: Token, opening: str | None = None) -> None:
@@ -200,10 +201,10 @@ class Groups:
         return True
 
     def _fraction(self, token: Token) -> None:
-        before = self.out[-1] if self.out else None
         above, below = self._argument(token), self._argument(token)
         numbers = all(len(part.inner) == 1 and part.inner[0].kind == "number" for part in (above, below))
-        if numbers and before is not None and before.kind == "NUMBER":
+        before = ["", "", *(x.kind for x in self.out)][-2:]
+        if numbers and before[1] == "NUMBER" and before[0] != "_POW":
             what = "a number before a fraction of numbers can be read in two ways"
             raise self.error(what, token, "write 2 \\cdot \\frac{1}{3} or 2 + \\frac{1}{3}")
         ratio = ratio_of(self.text, above.inner, below.inner)

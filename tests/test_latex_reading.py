@@ -79,6 +79,7 @@ READ = [
     (r"-\frac{1}{2}(a-y)^2", "a y", times(-HALF, power(plus(a, minus(y)), 2))),
     (r"\frac{1}{2}\left(a-y\right)^{2}", "a y", times(HALF, power(plus(a, minus(y)), 2))),
     (r"x\frac12", "x", times(x, HALF)),
+    (r"x^2\frac12", "x", times(power(x, 2), HALF)),
     (r"2\frac{x}{3}", "x", times(2, times(x, Rational(1, 3)))),
     ("1/2", "", HALF),
     ("a/b", "a b", times(a, over(b))),
@@ -418,6 +419,15 @@ def test_names_may_stand_for_anything():
 def test_own_functions():
     f = Undefined("f")
     assert read(r"f(x) + \psi(x, 2)", "x", {"f": f, "psi": lambda u, v: u + v}, form="latex") == plus(f(x), x + 2)
+
+
+def test_own_activations_are_known_by_their_own_latex():
+    class gate(Activation):
+        latex = r"\phi"
+        formula = lambda z: z * sigmoid(z)
+
+    assert read(r"\phi'(z) + \phi(z)", "z", {"gate": gate}, form="latex") == plus(gate.prime(z), gate(z))
+    assert read(r"\phi(z)", r"\phi z", {"gate": gate}, form="latex") == times(S("phi"), z)
 
 
 def test_equations():

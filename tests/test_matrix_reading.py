@@ -194,7 +194,7 @@ REFUSED = [
     ("latex", r"w^{2T}", 0, "there is no name w^{2T}"),
     ("latex", r"w^3 x", 0, "there is no name w^3; known names: x, y, w^{1}"),
     ("latex", r"x'", 0, "a prime stands right after the name"),
-    ("latex", r"x 2", 2, "there is a number after 'x'"),
+    ("latex", r"x 2", 2, "there is a number after 'x'; a vector of ones is written \\mathbf{1}"),
     ("latex", r"x +", 3, "after '+'"),
     ("latex", r"\lVert x", 0, "never closed"),
     ("latex", r"x @ x", 2, "write the factors side by side"),
