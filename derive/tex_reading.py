@@ -13,15 +13,13 @@ from sympy import E
 from .building import Limits
 from .errors import ReadError
 from .letters import Lexeme
-from .names import Function, Functions, Symbols
+from .names import Functions, Symbols
 from .spellings import Glyph, Key, Vocabulary, Words, misspelled
-from .tex_groups import FRACTIONS, Groups, ratio_of
-from .tex_scripts import Marks, Name, glyph_of, marks_of, name_of, run_of, script
-from .tex_tokens import BRACKETS, LETTERS, Token, tokens
-
-# Functions of which sin^2(x) is the square of sin(x); for any other the square is written outside.
-SQUARED = frozenset({"sin", "cos", "tan", "sinh", "cosh", "tanh"})
-BARE = frozenset({"ln", "log", "exp", *SQUARED})
+from .tex_calls import Calls
+from .tex_groups import ratio_of
+from .tex_scripts import Marks, Name, glyph_of, marks_of, name_of, run_of
+from .tex_signs import FRACTIONS
+from .tex_tokens import LETTERS, Token, tokens
 
 
 def lexemes(text: str, vocabulary: Vocabulary, limits: Limits) -> list[Lexeme]:
@@ -66,12 +64,12 @@ def words(symbols: Symbols, functions: Functions) -> Words:
     return Words(symbols, functions, declared)
 
 
-class Reader(Groups):
-    """Reads names, calls, derivatives and sums."""
+class Reader(Calls):
+    """Reads names and derivatives; `Calls` what is applied to something, `Groups` all that is made of signs."""
 
     def __init__(self, text: str, vocabulary: Vocabulary, limits: Limits) -> None:
         super().__init__(text, vocabulary, limits)
-        self.table |= {r"\sum": self._sum, r"\partial": self._derivative}
+        self.table |= {r"\sum": self.total, r"\partial": self._derivative}
 
     def named(self, token: Token) -> bool:
         if token.text == "d" and not self.vocabulary.has_core("d") and self._inline(token, self.at + 1):
@@ -107,7 +105,7 @@ class Reader(Groups):
         glyph = Glyph(name.core, marks.sup, marks.sub, marks.primes)
         if function is not None:
             self.at = stop
-            self._call(token, name, marks, function)
+            self.call(token, name, marks, function)
             return
         if name.core == "1" and self.vocabulary.arrays:
             self.at = name.end
@@ -181,110 +179,3 @@ class Reader(Groups):
         self.at = stop
         self.symbol(Token("group", token.text, token.start, self.text[token.start : self.row[stop - 1].end]), ratio)
         return True
-
-    # Calls
-
-    def _call(self, token: Token, name: Name, marks: Marks, function: Function) -> None:
-        self.at = marks.end
-        if marks.lowered is not None:
-            hint = "a logarithm to another base is written \\frac{\\ln x}{\\ln 2}" if name.core == "log" else "leave the index out"
-            raise self.error(f"'{name.typed}' has no index", marks.lowered, hint)
-        squared = self._squared(name, marks)
-        self.emit("FUNCTION", token, name.typed, function)
-        for _ in range(marks.primes):
-            self.out.append(Lexeme("PRIME", "'", token.start + len(name.typed)))
-        if (after := self.peek()) is not None and after.kind == "group":
-            self.at += 1
-            self.within(after.inner, lambda: self._applied(token, name, marks, shown=False))
-            self._ends(name)
-        else:
-            self._applied(token, name, marks, shown=True)
-        if squared:
-            self.out += [Lexeme("_POW", "^", squared.start), Lexeme("NUMBER", marks.sup, squared.start)]
-
-    def _squared(self, name: Name, marks: Marks) -> Token | None:
-        if marks.raised is None:
-            return None
-        power = marks.sup.isdigit() and int(marks.sup[:9]) > 1 and not marks.bracketed
-        if name.core in SQUARED and power and not marks.primes:
-            return marks.raised
-        inverse = f"'{name.typed}^{{-1}}' can be the inverse function or a quotient"
-        what = inverse if marks.sup == "-1" else f"it is not clear what is raised behind '{name.typed}'"
-        raise self.error(what, marks.raised, f"write {name.typed}(x)^{{2}} for a power")
-
-    def _applied(self, token: Token, name: Name, marks: Marks, shown: bool) -> None:
-        """The argument of a function: in brackets, or a single name or number after \\ln and its like."""
-        after = self.peek()
-        if after is not None and after.text in BRACKETS and after.text not in ("|", r"\lvert", r"\|", r"\lVert"):
-            self.item()
-            if self.out[-1].kind != "_RPAR" or shown or self.peek() is None:
-                return
-            raise self.error("braces do not show", after, f"write {name.typed}(...) with brackets around the whole")
-        needs = self.error(f"'{name.typed}{chr(39) * marks.primes}' needs parentheses: {name.typed}{chr(39) * marks.primes}(x)", token)
-        if after is None or name.core not in BARE or marks.primes or marks.raised is not None:
-            raise needs
-        self.out.append(Lexeme("_LPAR", "(", after.start))
-        first = len(self.out)
-        self._single(name, needs)
-        if self.out[first].kind == "SYMBOL" and len(self.out) > first + 1:
-            what = f"it is not clear what is raised behind '{name.typed}'"
-            raise self.error(what, after, f"write {name.typed}(x^2) or ({name.typed} x)^2")
-        self.out.append(Lexeme("_RPAR", ")", self.row[self.at - 1].end - 1))
-        if shown:
-            self._ends(name)
-        elif self.peek() is not None:
-            raise self.error("braces do not show", after, f"write {name.typed}(...) with brackets around the whole")
-
-    def _single(self, name: Name, needs: ReadError) -> None:
-        token = self.row[self.at]
-        starts = token.kind in ("number", "letter") or token.text in (*LETTERS, *FRACTIONS, r"\sqrt", "|", r"\lvert")
-        if not starts and name_of(self.text, self.row, self.at, self.vocabulary) is None:
-            raise needs
-        self.deeper(self.item)
-
-    def _ends(self, name: Name) -> None:
-        """A sum's sign or a closing bracket follows: else it is not clear how far the argument of \\ln a goes."""
-        after = self.peek()
-        if after is None or self._closes(after) or after.text in ("+", "-", ",", "="):
-            return
-        what = f"it is not clear where the argument of '{name.typed}' ends"
-        raise self.error(what, after, f"write {name.typed}(a) b or {name.typed}(a b)")
-
-    # Sums over an index
-
-    def _sum(self, token: Token) -> None:
-        if not self.vocabulary.sums:
-            hint = "write \\mathbf{1}^T before the array, or the norm" if self.vocabulary.arrays else "write the terms out"
-            raise self.error("a sum over an index is not read here", token, hint)
-        below, above = self._limits()
-        if below is None:
-            raise self.error("the sum does not say over which index", token, "write \\sum_k")
-        typed = self.text[token.start : self.row[self.at - 1].end]
-        total = self.vocabulary.begin_sum(_letters(self.text, below), above, token.start)
-        self.out.append(Lexeme("FUNCTION", typed, token.start, total))
-        self.out.append(Lexeme("_LPAR", typed, token.start))
-        first = len(self.out)
-        self.sequence(product=True)
-        if len(self.out) == first:
-            raise self.error(f"there is nothing to add up after '{typed}'", self.peek() or token, "write \\sum_k (-x_k) with brackets")
-        self.vocabulary.end_sum()
-        self.out.append(Lexeme("_RPAR", ")", self.row[self.at - 1].end - 1))
-
-    def _limits(self) -> tuple[Token | None, Token | None]:
-        found: dict[str, Token] = {}
-        while (token := self.peek()) is not None and token.text in ("_", "^") and token.text not in found:
-            found[token.text] = script(self.text, self.row, self.at)
-            self.at += 2
-        return found.get("_"), found.get("^")
-
-
-def _letters(text: str, below: Token) -> list[str]:
-    """The index letters under a sum sign: k, jk, {j,k} or {k=1}."""
-    row = below.inner if below.kind == "group" else (below,)
-    typed = [t.text for t in row]
-    if typed[-2:] == ["=", "1"]:
-        row, typed = row[:-2], typed[:-2]
-    letters = [t.text for t in row if t.kind == "letter"]
-    if not letters or [t for t in typed if t != ","] != letters:
-        raise ReadError("the sum does not say over which index", text, below.start, "write \\sum_k, \\sum_{j,k} or \\sum_{k=1}^{n}")
-    return letters
