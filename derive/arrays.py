@@ -227,6 +227,13 @@ class Fitting:
     def _norm(self, node: Array) -> Array:
         raise self.error("of a norm only the square is read", node, "write \\lVert a - y \\rVert^2")
 
+    def _norm2(self, node: Array) -> Array:
+        inner = node.parts[0]
+        if node.value == "2" and ONE not in map(side, inner.shape):
+            hint = "write \\lVert A \\rVert_F^2 or \\lVert A \\rVert^2"
+            raise self.error("the 2-norm of a matrix is not the sum of its squares", node, hint)
+        return replace(node, value=None)
+
     def _total(self, node: Array) -> Array:
         """The sum of all entries, by vectors of ones."""
         array = node.parts[0]

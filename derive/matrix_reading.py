@@ -173,7 +173,7 @@ class ArrayBuilder:
         if base.kind == "norm":
             if exponent.kind != "number" or exponent.value != 2:
                 raise ReadError("of a norm only the square is read", self.text, base.place, "write \\lVert a - y \\rVert^2")
-            return self._node("norm2", base.parts, first)
+            return self._node("norm2", base.parts, first, base.value)
         sign = next(x for x in self.lexemes[first:] if x.kind == "_POW")
         stars = not self.in_latex and sign.text == "**"
         return self._node("each_power" if stars else "power", (base, exponent), first)
@@ -182,7 +182,7 @@ class ArrayBuilder:
         return self._node("each_power", [x for x in children if isinstance(x, Array)], first)
 
     def norm(self, children: list[Any], first: int) -> Array:
-        return self._node("norm", children, first)
+        return self._node("norm", children, first, self.lexemes[first].value)
 
     def absolute(self, children: list[Any], first: int) -> Array:
         return self._node("call", children, first, Abs)

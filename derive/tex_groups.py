@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from .building import Limits
 from .errors import ReadError
@@ -244,6 +245,8 @@ class Groups:
         turned = plain(argument) in TRANSPOSED
         if turned and not self.vocabulary.arrays and not self.vocabulary.has_core(plain(argument)) and not self.vocabulary.open:
             raise self.error("a transpose is for arrays", token, "this answer has numbers only")
+        if turned and self.out[-1].kind == "NUMBER":
+            raise self.error("a number has no transpose", token, "a vector of ones is written \\mathbf{1}")
         if turned and self.vocabulary.arrays:
             self.emit("TRANSPOSE", argument)
         elif self.vocabulary.arrays and inner and inner[0].text in ARRAY_SIGNS:
@@ -262,7 +265,23 @@ class Groups:
             raise self.error("two things are raised here", after, "write (x^2)^3 or x^{2^3}")
 
     def _lowered(self, token: Token) -> None:
+        ahead = [x.kind for x in self.out[-3:]]
+        behind_norm = ahead[-1:] == ["_CLOSENORM"] or ahead[:2] == ["_CLOSENORM", "_POW"]
+        which = plain(script(self.text, self.row, self.at - 1)) if behind_norm else ""
+        if which in ("2", "F"):
+            self.at += 1
+            self._norm_is(which)
+            return
         raise self.error("there is no name before '_' that could have an index", token)
+
+    def _norm_is(self, which: str) -> None:
+        """Note which norm it is at the opening bracket of the one that is closed last."""
+        inside = 0
+        for n in reversed(range(len(self.out))):
+            inside += {"_CLOSENORM": 1, "_OPENNORM": -1}.get(self.out[n].kind, 0)
+            if inside == 0 and self.out[n].kind == "_OPENNORM":
+                self.out[n] = replace(self.out[n], value=which)
+                return
 
     def _is_transpose(self, at: int) -> bool:
         return self.vocabulary.arrays and at + 1 < len(self.row) and plain(self.row[at + 1]) in TRANSPOSED

@@ -111,6 +111,13 @@ class Reader(Calls):
             self.at = name.end
             self.emit("ONES", typed)
             return
+        turned = marks.without_transpose() if self.vocabulary.arrays else None
+        found = None if turned is None else self.vocabulary.find(Glyph(name.core, turned.sup, marks.sub), token.start)
+        if found is not None:
+            self.at = stop
+            self.emit("SYMBOL", typed, value=found.value)
+            self.emit("TRANSPOSE", typed)
+            return
         self._marked(typed, name, marks, glyph)
 
     def _marked(self, typed: Token, name: Name, marks: Marks, glyph: Glyph) -> None:
@@ -145,7 +152,7 @@ class Reader(Calls):
     def _unknown(self, typed: Token, name: Name, marks: Marks, glyph: Glyph) -> ReadError:
         if marks.primes and self.vocabulary.find(Glyph(name.core, marks.sup, marks.sub), typed.start):
             return self.error("a prime stands right after the name of an activation, for its slope", typed, "write \\sigma'(z)")
-        if marks.transposes(True):
+        if marks.transposes(not self.vocabulary.arrays):
             return self.error("a transpose is for arrays", typed, "this answer has numbers only")
         return self.vocabulary.unknown(self.text, glyph, typed.typed, typed.start)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import Expr
 
@@ -20,7 +20,8 @@ UPRIGHT = (r"\mathrm", r"\text", r"\textrm", r"\textnormal", r"\operatorname", r
 # These change how a letter looks, and no course has two letters that differ in this only.
 LOOKS = (r"\mathbf", r"\boldsymbol", r"\bm", r"\pmb", r"\mathit", r"\mathcal", r"\mathbb")
 _LAYER = re.compile(r"\d+|[A-Za-z](?:[-+]\d+)?")
-TRANSPOSED = frozenset({"T", "top", "intercal", "trans"})
+_TURNED = re.compile(r"(\d+|\(\w+\)|\[\w+\])(?:T|top|intercal)")
+TRANSPOSED = frozenset({"T", "top", "intercal"})
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,11 @@ class Marks:
     lowered: Token | None = None
     bracketed: bool = False
     end: int = 0
+
+    def without_transpose(self) -> Marks | None:
+        """W^{(2)T} is the transpose of W^{(2)}: the marks of what is transposed, or None."""
+        match = _TURNED.fullmatch(self.sup)
+        return replace(self, sup=match[1].strip("()[]")) if match else None
 
     @property
     def layer(self) -> bool:

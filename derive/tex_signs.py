@@ -17,6 +17,7 @@ REFUSED = {
     r"\prod": ("a product over an index is not read", ""),
     r"\int": ("an integral is not read", ""),
     r"\lim": ("a limit is not read", ""),
+    r"\otimes": ("the sign of the outer product is not read", "write a b^T"),
     "!": ("a factorial cannot be read", ""),
     '"': ("quotes are not used in expressions", ""),
     "`": ("quotes are not used in expressions", ""),

@@ -11,6 +11,7 @@ from .names import Function
 from .spellings import Found, Key, moved, spelling
 
 SUMS = ("sum", "mean")
+NUMPY_NAMES = {"maximum": "max", "minimum": "min", "absolute": "abs"}
 OUTER = Function(lambda a, b: a * b, 2, 2)
 
 
@@ -87,8 +88,10 @@ class _Reader:
             self.out.append(replace(lexeme, kind="ONES"))
         elif name == "outer":
             self.out.append(replace(lexeme, kind="FUNCTION", value=OUTER))
-        elif (function := self.words.function(lexeme.folded)) is not None:
+        elif (function := self.words.function(NUMPY_NAMES.get(name, lexeme.folded))) is not None:
             self.out.append(replace(lexeme, kind="FUNCTION", value=function))
+        elif name in ("dot", "matmul", "multiply"):
+            raise ReadError(f"'{name}' is not read", self.text, lexeme.start, "write @ for the matrix product, * entry by entry")
         elif key is not None:
             raise self.words.unknown(self.text, key, name, lexeme.start)
         else:
@@ -107,7 +110,8 @@ class _Reader:
             self.at += 1
             self._summed(replace(name, start=dot.start))
         else:
-            raise ReadError("after this point only T, sum and mean are read", self.text, dot.start, "write A.T or A.sum(axis=0)")
+            hint = "write A.T, A.sum(axis=0), or A @ B for a matrix product"
+            raise ReadError("after this point only T, sum and mean are read", self.text, dot.start, hint)
 
     def _summed(self, total: Lexeme) -> None:
         """axis=0, keepdims=True and the closing bracket."""
