@@ -193,7 +193,7 @@ REFUSED = [
     ("latex", r"\lVert x \rVert", 0, "of a norm only the square is read"),
     ("latex", r"\lVert x \rVert^3", 0, "of a norm only the square is read"),
     ("latex", r"\lVert w^2 \rVert_2^2", 0, "the 2-norm of a matrix is not the sum of its squares"),
-    ("latex", r"\|w^2 \|y\|^2\|_2^2", 0, "the 2-norm of a matrix is not the sum of its squares"),
+    ("latex", r"\lVert w^2 \lVert y \rVert^2 \rVert_2^2", 0, "the 2-norm of a matrix is not the sum of its squares"),
     ("latex", r"\mathbf 1", 0, "how long this vector of ones is"),
     ("latex", r"\mathbf 1 + 1", 0, "how long this vector of ones is"),
     ("latex", r"w^2_{jk}", 0, "is an entry of an array; here whole arrays are meant"),
