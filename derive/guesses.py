@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -39,24 +39,10 @@ class Guesses:
     def of_factor(self, names: list[str]) -> str:
         """A factor that is common to these gradients."""
         given, right = ([gradients[n] for n in names] for gradients in (self.given, self.truth.gradients))
-        if any(g.shape != r.shape or not np.isfinite(g).all() for g, r in zip(given, right, strict=True)):
-            return ""
-        one, other = (np.concatenate([np.ravel(a) for a in arrays]) for arrays in (given, right))
-        square = float(other @ other)
-        factor = float(one @ other) / square if square else 0.0
-        if abs(factor) < self.tolerance or not self.fits(one, factor * other):
-            return ""
-        return self._in_words(factor) or f"it is {factor:.6g} times what it should be"
+        return of_factor(given, right, self.m, self.tolerance)
 
     def _in_words(self, factor: float) -> str:
-        known = {
-            -1.0: "the sign is wrong",
-            float(self.m): f"it is m = {self.m} times too large: the division by m is missing",
-            1.0 / self.m: f"it is divided by m = {self.m} once too often",
-            2.0: "it is twice as large as it should be: look for a lost 1/2",
-            0.5: "it is half as large as it should be: a square gives a 2",
-        }
-        return next((text for number, text in known.items() if abs(factor - number) < 1e-5), "")
+        return in_words(factor, self.m)
 
     def of_loss(self, C: float) -> str:
         """What was done to C."""
@@ -187,6 +173,30 @@ class Guesses:
 
     def _weights(self) -> list[str]:
         return [q.name for q in self.net.equations.parameters if q.role == "weight"]
+
+
+def of_factor(given: Sequence[Array], right: Sequence[Array], m: int, tolerance: float) -> str:
+    """The factor that arrays have in common against the right ones, in words; empty where there is none."""
+    if any(g.shape != r.shape or not np.isfinite(g).all() for g, r in zip(given, right, strict=True)):
+        return ""
+    one, other = (np.concatenate([np.ravel(a) for a in arrays]) for arrays in (given, right))
+    square = float(other @ other)
+    factor = float(one @ other) / square if square else 0.0
+    if abs(factor) < tolerance or error(one, factor * other) > tolerance:
+        return ""
+    return in_words(factor, m) or f"it is {factor:.6g} times what it should be"
+
+
+def in_words(factor: float, m: int) -> str:
+    """What a factor means where there are m samples; empty where it means nothing in particular."""
+    known = {
+        -1.0: "the sign is wrong",
+        float(m): f"it is m = {m} times too large: the division by m is missing",
+        1.0 / m: f"it is divided by m = {m} once too often",
+        2.0: "it is twice as large as it should be: look for a lost 1/2",
+        0.5: "it is half as large as it should be: a square gives a 2",
+    }
+    return next((text for number, text in known.items() if abs(factor - number) < 1e-5), "")
 
 
 def _below(net: Network, place: Place) -> Quantity | None:
