@@ -1,0 +1,1 @@
+"""A student's source in a process of its own: it answers calls, and is judged outside."""
