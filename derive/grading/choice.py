@@ -1,0 +1,115 @@
+"""A free choice: any numbers that have a property, such as a line that separates two points, or weights that solve XOR."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..blocks import Block, Paragraph
+from ..errors import DeriveError, ReadError
+from ..reading import read
+from .formula import BLANK
+from .verdicts import RIGHT, UNREADABLE, WRONG, Verdict
+
+Check = Callable[[Mapping[str, Any]], str]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Numbers or arrays by name, for which `check` gives what is wrong with them, in one sentence, or an empty text.
+
+    shapes   what is asked for: {"w": (2,), "b": ()}
+    example  one answer that is right
+    """
+
+    name: str
+    shapes: Mapping[str, tuple[int, ...]]
+    check: Check
+    example: Mapping[str, Any] = field(default_factory=dict)
+    points: float = 1
+
+    def __post_init__(self) -> None:
+        problem = self.check(self._arrays(self.example))
+        if problem:
+            raise DeriveError(f"its own example is not accepted: {problem}", f"task {self.name!r}", "correct the example or the check")
+
+    def solution(self) -> Mapping[str, Any]:
+        return self.example
+
+    def unfit(self) -> str:
+        return ""
+
+    def sheet(self, solved: bool) -> tuple[Block, ...]:
+        if solved:
+            return (Paragraph(f"{self.name}, for example: {'; '.join(f'{n} = {v}' for n, v in self.example.items())}"),)
+        return tuple(Paragraph(f"{name} = {BLANK}") for name in self.shapes)
+
+    def judge(self, answer: Any, seed: int = 0) -> tuple[Verdict, ...]:
+        try:
+            arrays = self._arrays(_named(answer))
+        except (ReadError, DeriveError) as error:
+            return (Verdict(self.name, UNREADABLE, 0, self.points, str(answer), detail=str(error)),)
+        problem = self.check(arrays)
+        if problem:
+            return (Verdict(self.name, WRONG, 0, self.points, str(answer), diagnosis=problem, codes=("property",)),)
+        return (Verdict(self.name, RIGHT, self.points, self.points, str(answer)),)
+
+    def _arrays(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        found = {}
+        for name, shape in self.shapes.items():
+            if name not in given:
+                raise DeriveError(f"{name} is missing", self.name, f"expected: {', '.join(self.shapes)}")
+            try:
+                array = np.asarray(given[name], dtype=np.float64)
+            except (TypeError, ValueError):
+                raise DeriveError(f"{given[name]!r} is no array of numbers", name) from None
+            if array.shape != shape or not np.isfinite(array).all():
+                shown = " x ".join(map(str, array.shape)) or "one number"
+                wanted = " x ".join(map(str, shape)) or "one number"
+                raise DeriveError(f"it is {shown}, expected {wanted} of finite numbers", name)
+            found[name] = array
+        return found
+
+
+def choice(
+    name: str, shapes: Mapping[str, tuple[int, ...]], check: Check, *, example: Mapping[str, Any], points: float = 1
+) -> Choice:
+    """Any numbers of these shapes for which `check` gives an empty text, and else what is wrong with them."""
+    return Choice(name, shapes, check, example, points)
+
+
+def _named(answer: Any) -> Mapping[str, Any]:
+    """{"w": ..., "b": ...}, or a text such as "w = (2, -1), b = 1/2" or a line for each."""
+    if isinstance(answer, Mapping):
+        return answer
+    if not isinstance(answer, str):
+        raise ReadError(f"expected numbers by name, not {type(answer).__name__}", str(answer), 0, 'for example "w = (2, -1); b = 1/2"')
+    found: dict[str, Any] = {}
+    for part in filter(None, (p.strip() for p in answer.replace("\n", ";").split(";"))):
+        name, sign, typed = part.partition("=")
+        if not sign:
+            raise ReadError("this is no name with numbers", part, 0, 'for example "w = (2, -1); b = 1/2"')
+        found[name.strip()] = _nested(typed.strip(), part)
+    return found
+
+
+def _nested(typed: str, part: str) -> Any:
+    """(2, -1) or [[1, 2], [3, 4]] as nested lists of numbers; each number is read like any typed expression."""
+    opening, closing = "([", ")]"
+    if typed[:1] not in opening or not typed:
+        value = read(typed, symbols=()).evalf()
+        if not value.is_real:
+            raise ReadError("this is no number", typed, 0)
+        return float(value)
+    if typed[-1] not in closing:
+        raise ReadError(f"the '{typed[0]}' is never closed", part, 0)
+    items, depth, start = [], 0, 1
+    for at, c in enumerate(typed[1:-1], 1):
+        depth += (c in opening) - (c in closing)
+        if c == "," and depth == 0:
+            items.append(typed[start:at])
+            start = at + 1
+    return [_nested(item.strip(), part) for item in [*items, typed[start:-1]] if item.strip()]

@@ -1,0 +1,149 @@
+"""A formula to be found: judged by its value, and by its form where one is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sympy import Expr, Integer
+
+from ..blocks import Block, Paragraph
+from ..errors import DeriveError, ReadError
+from ..printing import Printer, latex
+from ..reading import read
+from .equality import same
+from .equality.outcome import DIFFERENT, EQUAL, Same
+from .keys import Key, Names, key_of
+from .mistakes.diagnosis import NONE, Diagnosis, diagnose
+from .verdicts import RIGHT, UNDECIDED, UNREADABLE, WRONG, Verdict
+
+OTHER_FORM = 0.5  # the share of the marks for a right value in another form
+BLANK = "_" * 40
+TEX = ("\\", "$", "^{", "_{")
+
+
+@dataclass(frozen=True)
+class Form:
+    """How an answer has to be written: with certain names, without others (a name, or a function such as "exp")."""
+
+    using: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+    def missed(self, e: Expr) -> str:
+        """What of it an expression does not keep to, in words; or nothing."""
+        used = {s.name for s in e.free_symbols} | {str(f.func) for f in e.atoms(Expr) if f.args}
+        lacking = [name for name in self.using if name not in used]
+        forbidden = [name for name in self.without if name in used]
+        told = [f"use {', '.join(lacking)}"] * bool(lacking) + [f"do without {', '.join(forbidden)}"] * bool(forbidden)
+        return " and ".join(told)
+
+
+@dataclass(frozen=True)
+class Formula:
+    """One formula. `domain` and `where` are those of `same`."""
+
+    name: str
+    key: Key
+    points: float = 1
+    domain: Mapping[Any, Any] = field(default_factory=dict)
+    where: Any = ()
+    form: Form = Form()
+
+    def judge(self, answer: Any, seed: int = 0) -> tuple[Verdict, ...]:
+        try:
+            e = self.read(answer)
+        except ReadError as error:
+            return (Verdict(self.name, UNREADABLE, 0, self.points, str(answer), detail=str(error)),)
+        return (self.judged(e, str(answer), seed),)
+
+    def read(self, answer: Any) -> Expr:
+        """The expression that was handed in, as text in either spelling; raises `ReadError`."""
+        if isinstance(answer, Expr):
+            return answer
+        if not isinstance(answer, str):
+            raise ReadError(f"expected a formula as text, not {type(answer).__name__}", str(answer), 0)
+        return read(answer, self.key.symbols, form=form_of(answer))
+
+    def compared(self, e: Expr, expected: Expr | None = None, seed: int = 0) -> Same:
+        """Whether an expression is the key, or another expression."""
+        return same(e, self.key.value if expected is None else expected, self.domain, self.where, seed, self.key.names)
+
+    def judged(self, e: Expr, answer: str, seed: int = 0) -> Verdict:
+        """The verdict on an expression that was read."""
+        found, shown = self.compared(e, seed=seed), latex(e, typed_order=True)
+        if found.verdict == EQUAL:
+            missed = self.form.missed(e)
+            if missed:
+                told = f"equal to what is expected, but not in the form that is asked for: {missed}"
+                return Verdict(self.name, WRONG, self.points * OTHER_FORM, self.points, answer, shown, told, codes=("other form",))
+            return Verdict(self.name, RIGHT, self.points, self.points, answer, shown, detail=PROVED[found.how])
+        if found.verdict == DIFFERENT:
+            why = self.explained(e, seed)
+            example = str(found.counterexample) if found.counterexample else ""
+            return Verdict(self.name, WRONG, 0, self.points, answer, shown, why.sentence, why.hint, example, codes=why.codes)
+        return Verdict(self.name, UNDECIDED, 0, self.points, answer, shown, detail=f"{NOT_DECIDED[found.how]}: a person has to look at it")
+
+    def explained(self, e: Expr, seed: int = 0) -> Diagnosis:
+        """The planted mistakes that give the same numbers; none where the key does not say how it was found."""
+        if self.key.problem is None:
+            return NONE
+        try:
+            return diagnose(e, self.key.problem, self.domain, seed)
+        except DeriveError:  # the answer has a name that the computation does not know
+            return NONE
+
+    def solution(self) -> str:
+        """An answer that is right."""
+        return latex(self.key.value, typed_order=True)
+
+    def unfit(self) -> str:
+        return "its key is 0" if self.compared(self.key.value, Integer(0)).verdict == EQUAL else ""
+
+    def sheet(self, solved: bool) -> tuple[Block, ...]:
+        return asked(self.name, self.key.value if solved else None)
+
+
+def asked(name: str, value: Expr | None) -> tuple[Block, ...]:
+    """What stands on a sheet for a formula: its name, and a line to write on, or the formula."""
+    if value is None:
+        return (Paragraph(f"{name}: {BLANK}"),)
+    return (Paragraph(lambda style: (f"{name}: ", Printer(style, typed_order=True).expression(value))),)
+
+
+def formula(
+    name: str,
+    key: Any,
+    *,
+    names: Names | None = None,
+    symbols: Any = "",
+    domain: Mapping[Any, Any] | None = None,
+    where: Any = (),
+    using: str = "",
+    without: str = "",
+    points: float = 1,
+) -> Formula:
+    """A formula to be found.
+
+    key             a derivation: what it results in is expected, and the way to it explains wrong answers; or an expression, or a text
+    names           parts that an answer may use: {"a": sigmoid(w*x + b)}
+    symbols         more names that may be used, although the key does not have them
+    domain, where   what values the symbols take, and equations that hold: see `same`
+    using, without  names that the answer must or must not have
+    """
+    form = Form(tuple(using.split()), tuple(without.split()))
+    return Formula(name, key_of(key, names, symbols), points, domain or {}, where, form)
+
+
+PROVED = {"same tree": "", "identity": "", "random points": "equal at many random points, to 50 digits"}
+NOT_DECIDED = {
+    "no point": "no values were found at which both can be computed",
+    "too large": "the numbers become too large",
+    "time": "it would take too long",
+    "not known": "a part of it cannot be computed",
+}
+
+
+def form_of(text: str) -> str:
+    """ "latex" where a text has signs that only LaTeX has, else "python"."""
+    return "latex" if any(sign in text for sign in TEX) else "python"

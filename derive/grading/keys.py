@@ -1,0 +1,79 @@
+"""An answer key: what is expected, where it comes from, and the names in which an answer may be written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sympy import Expr, Symbol
+
+from ..derivation import Derivation
+from ..errors import DeriveError
+from ..named import written_out
+from ..ops import Slope
+from ..partial import Partial
+from ..reading import read
+from ..scalars import names as names_in
+from .mistakes.problems import Problem
+
+Names = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Key:
+    """A formula that is expected.
+
+    value    the expression, in the symbols and names below
+    symbols  every name that an answer may use, with its symbol
+    names    what some of these stand for, down to plain symbols
+    problem  the computation from which the value was derived: by it a wrong answer is explained
+    """
+
+    value: Expr
+    symbols: Mapping[str, Symbol]
+    names: Mapping[str, Expr] = field(default_factory=dict)
+    problem: Problem | None = None
+
+
+def key_of(key: Any, names: Names | None = None, symbols: Any = "") -> Key:
+    """The key that a derivation, an expression or a text is; `names` are parts that an answer may use, `symbols` more names.
+
+    Raises `DeriveError` for what is none of these, and for a text that cannot be read.
+    """
+    parts = {name: read(part) if isinstance(part, str) else part for name, part in (names or {}).items()}
+    for name, part in parts.items():
+        if not isinstance(part, Expr):
+            raise DeriveError(f"{name} stands for {part!r}, which is no expression", "names", 'for example names={"a": sigmoid(w*x + b)}')
+    problem = None
+    if isinstance(key, Derivation):
+        value = key.result
+        parts = {**{s.name: e for s, e in key.named.items()}, **parts}
+        problem = _problem(key, parts)
+    else:
+        value = read(key) if isinstance(key, str) else key
+    if not isinstance(value, Expr):
+        what = f"the key is {type(key).__name__}, expected a derivation, an expression or a text"
+        raise DeriveError(what, "Task", "for example key=derive(...)")
+    declared = {s.name: s for e in (value, *parts.values()) for s in e.free_symbols}
+    declared |= {name: declared.get(name, Symbol(name)) for name in (*parts, *_listed(symbols))}
+    full = written_out({declared[name]: part for name, part in parts.items()})
+    return Key(value, declared, {s.name: e for s, e in full.items()}, problem)
+
+
+def _listed(symbols: Any) -> Iterable[str]:
+    return names_in(symbols) if symbols else ()
+
+
+def _problem(key: Derivation, parts: Mapping[str, Expr]) -> Problem | None:
+    start = key.start
+    if isinstance(start, Partial) and key.named:
+        output = start.function.name
+        order = list(key.named)
+        used = [(s.name, key.named[s]) for s in order[: [s.name for s in order].index(output) + 1]]
+        return Problem.of_equations(used, wrt=start.variable.name)
+    if isinstance(start, Partial):
+        return Problem.of_expression(start.function, start.variable, names=parts)
+    if isinstance(start, Slope):
+        return Problem.of_expression(start.activation(start.args[0]), start.args[0], names=parts)
+    return None

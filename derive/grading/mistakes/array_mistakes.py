@@ -1,0 +1,104 @@
+"""Mistakes planted in a formula over arrays: each gives the formula that somebody who makes it writes down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sympy import Expr, Indexed, Integer, Mul, Rational, Sum
+
+from ...equations import Equation
+from ...exact import held
+from ...indices import SAMPLES, Index, Quantity, name_of
+from ...notation import UNICODE
+from ...ops import Activation, Slope
+from ...printing import Printer
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A formula with one mistake in it, and what there is to say of it."""
+
+    code: str
+    sentence: str
+    hint: str
+    rhs: Expr
+
+
+def planted(equation: Equation, quantities: Mapping[str, Quantity]) -> Iterator[Wrong]:
+    """Every mistake of the table below, at every place where it can be made."""
+    with held():
+        for rows in (_factors, _lost, _slopes, _names):
+            yield from rows(equation, quantities)
+
+
+def _factors(equation: Equation, quantities: Mapping[str, Quantity]) -> Iterator[Wrong]:
+    e = equation.rhs
+    yield Wrong("sign", "the sign is wrong", "Which of the two terms carries a minus?", Mul(Integer(-1), e))
+    yield Wrong("factor 2", "it is twice what is expected", "Where does the 1/2 of the loss go?", Mul(Integer(2), e))
+    half = "What does a square give when it is differentiated?"
+    yield Wrong("factor 1/2", "it is half of what is expected", half, Mul(Rational(1, 2), e))
+    samples = next((i.axis for i in e.atoms(Index) if i.axis.letters == SAMPLES), None)
+    if samples is not None:
+        mean = "Is the loss a sum or a mean over the samples, and where does its 1/m stand already?"
+        yield Wrong("1/m lost", "the division by the number of samples is missing", mean, Mul(samples.size, e))
+        yield Wrong("1/m twice", "it is divided by the number of samples once too often", mean, Mul(1 / samples.size, e))
+
+
+def _lost(equation: Equation, quantities: Mapping[str, Quantity]) -> Iterator[Wrong]:
+    """One factor left out."""
+    for factor in dict.fromkeys(_factors_of(equation.rhs)):
+        without = _replaced(equation.rhs, factor, Integer(1))
+        lost = factor.free_symbols - without.free_symbols
+        if any(isinstance(i, Index) and i not in without.free_symbols for i in equation.indices if i in lost):
+            continue  # then it would have another shape
+        shown = _shown(factor, quantities)
+        if isinstance(factor, Slope):
+            yield Wrong("slope lost", f"the slope {shown} is missing", "Which link of the chain lies between z and a?", without)
+        else:
+            yield Wrong("factor lost", f"the factor {shown} is missing", "Write down every link of the chain: one factor each.", without)
+
+
+def _slopes(equation: Equation, quantities: Mapping[str, Quantity]) -> Iterator[Wrong]:
+    for slope in sorted(equation.rhs.atoms(Slope), key=str):
+        shown, inside = _shown(slope, quantities), slope.args[0]
+        value = slope.activation(inside)
+        told = f"{_shown(value, quantities)} stands where its slope {shown} belongs"
+        yield Wrong("slope is function", told, "What is the derivative of the activation?", _replaced(equation.rhs, slope, value))
+        output = type(slope)(value)
+        told = f"the slope is taken at the output, and belongs at {_shown(inside, quantities)}"
+        yield Wrong("slope at output", told, "At which argument is the slope taken?", _replaced(equation.rhs, slope, output))
+
+
+def _names(equation: Equation, quantities: Mapping[str, Quantity]) -> Iterator[Wrong]:
+    """One array in the place of another of the same shape."""
+    for entry in sorted(equation.rhs.atoms(Indexed), key=str):
+        own = quantities.get(name_of(entry))
+        for other in quantities.values():
+            if own is not None and other.name != own.name and other.axes == own.axes:
+                swapped = _replaced(equation.rhs, entry, other[entry.indices])
+                told = f"{_shown(other[entry.indices], quantities)} stands where {_shown(entry, quantities)} belongs"
+                yield Wrong("other array", told, "Which layer does this belong to, and is it z or a?", swapped)
+
+
+def _factors_of(e: Expr) -> list[Expr]:
+    if isinstance(e, Sum):
+        return _factors_of(e.function)
+    if isinstance(e, Mul):
+        return [f for a in e.args for f in _factors_of(a)]
+    return [e] if e.atoms(Indexed) else []
+
+
+def _replaced(e: Expr, old: Expr, new: Expr) -> Expr:
+    """The expression with a part replaced, activations and slopes left as they are."""
+    if e == old:
+        return new
+    if isinstance(e, Indexed) or not e.args:
+        return e
+    if isinstance(e, Sum):
+        return Sum(_replaced(e.function, old, new), *e.limits)
+    return e.func(*(_replaced(a, old, new) for a in e.args), **({"evaluate": False} if isinstance(e, Activation) else {}))
+
+
+def _shown(e: Expr, quantities: Mapping[str, Quantity]) -> str:
+    return Printer(UNICODE, quantities=quantities).expression(e).string

@@ -1,0 +1,194 @@
+"""A derivation in steps: lines, each judged against what is expected and against the line before; the first wrong one is named.
+
+    dC/dz = (a - y)*sigma'(z)
+          = (a - y)*a*(1 - a)
+
+A line may define a name of the student's own, which later lines use. What follows from an earlier, wrong line gets its marks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sympy import Expr, Symbol
+
+from ..blocks import Block
+from ..errors import ReadError
+from ..letters import fold
+from ..printing import latex
+from ..reading import read
+from .equality import same
+from .equality.outcome import DIFFERENT, EQUAL, Same
+from .formula import Formula, asked, form_of
+from .keys import Key, Names, key_of
+from .verdicts import RIGHT, UNDECIDED, UNREADABLE, WRONG, Verdict
+
+SIMPLER = 0.4  # a wrong line with less than this share of the operations makes what follows too easy
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line as it was read: the name on its left, if that is new, and the expression."""
+
+    number: int
+    typed: str
+    left: str
+    e: Expr
+
+
+@dataclass(frozen=True)
+class Steps:
+    """A chain of lines that ends in the key.
+
+    targets  intermediate results by name: each is judged where a line defines it
+    left     names of what is derived, as they may stand on the left of the chain: "dC/dw"
+    """
+
+    name: str
+    key: Key
+    points: float = 1
+    domain: Mapping[Any, Any] = field(default_factory=dict)
+    targets: Mapping[str, Key] = field(default_factory=dict)
+    left: tuple[str, ...] = ()
+
+    def solution(self) -> str:
+        return latex(self.key.value, typed_order=True)
+
+    def unfit(self) -> str:
+        return Formula(self.name, self.key, domain=self.domain).unfit()
+
+    def sheet(self, solved: bool) -> tuple[Block, ...]:
+        return asked(self.name, self.key.value if solved else None)
+
+    def judge(self, answer: Any, seed: int = 0) -> tuple[Verdict, ...]:
+        typed = _lines(answer)
+        if not typed:
+            return (Verdict(self.name, UNREADABLE, 0, self.points, str(answer), detail="there is no line"),)
+        each = self.points / len(typed)
+        judged = _Judging(self, each, seed)
+        verdicts = [judged.line(number, text) for number, text in enumerate(typed, 1)]
+        return tuple(judged.ended(verdicts))
+
+
+def steps(
+    name: str,
+    key: Any,
+    *,
+    names: Names | None = None,
+    symbols: Any = "",
+    domain: Mapping[Any, Any] | None = None,
+    targets: Names | None = None,
+    left: str = "",
+    points: float = 1,
+) -> Steps:
+    """A derivation handed in line by line.
+
+    key, names, symbols, domain  as for `formula`
+    targets                      intermediate results that are judged where a line defines them: {"delta": derive(..., "z")}
+    left                         what may stand on the left of the chain, "dC/dw"
+    """
+    found = key_of(key, names, symbols)
+    wanted = {n: key_of(e, names) for n, e in (targets or {}).items()}
+    return Steps(name, found, points, domain or {}, wanted, tuple(left.split()))
+
+
+class _Judging:
+    """The lines so far: what they define, and the last one of the chain."""
+
+    def __init__(self, task: Steps, each: float, seed: int) -> None:
+        self.task, self.each, self.seed = task, each, seed
+        self.own: dict[str, Expr] = {}  # as the student has them
+        self.before: Line | None = None
+        self.wrong: list[int] = []
+
+    def line(self, number: int, text: str) -> Verdict:
+        name = f"{self.task.name}, line {number}"
+        try:
+            line = self._read(number, text)
+        except ReadError as error:
+            return Verdict(name, UNREADABLE, 0, self.each, text, detail=str(error))
+        if line.left in self.task.targets:
+            verdict = self._against(name, line, self.task.targets[line.left], None)
+            self.own[line.left] = line.e
+        elif line.left:
+            self.own[line.left] = line.e
+            shown = latex(line.e, typed_order=True)
+            told = f"{line.left} is a name of your own; it is judged where it is used"
+            return Verdict(name, RIGHT, self.each, self.each, text, shown, detail=told)
+        else:
+            verdict = self._against(name, line, self.task.key, self.before)
+            self.before = line
+        if verdict.verdict == WRONG or verdict.follow_through:
+            self.wrong.append(number)
+        return verdict
+
+    def _read(self, number: int, text: str) -> Line:
+        key = self.task.key
+        symbols = {**key.symbols, **{n: Symbol(n) for n in (*self.task.targets, *self.own)}}
+        left, sign, right = text.rpartition("=")
+        left = left.strip().strip("=&").strip()
+        known = {fold(name.replace(" ", "")) for name in self.task.left}
+        chained = not sign or not left or fold(left.replace(" ", "")) in known or _is_derivative(left)
+        e = read(right if sign else text, symbols, form=form_of(text))
+        return Line(number, text, "" if chained else left, e)
+
+    def _against(self, name: str, line: Line, key: Key, before: Line | None) -> Verdict:
+        as_written, shown = self._in_full(line.e), latex(line.e, typed_order=True)
+        found = self._same(as_written, key.value)
+        if found.verdict == EQUAL:
+            return Verdict(name, RIGHT, self.each, self.each, line.typed, shown)
+        if found.verdict != DIFFERENT:
+            told = "this line could not be compared: a person has to look at it"
+            return Verdict(name, UNDECIDED, 0, self.each, line.typed, shown, detail=told)
+        follows = self._follows(line, key.value, before)
+        if follows:
+            return Verdict(name, RIGHT, self.each, self.each, line.typed, shown, detail=follows, follow_through=True)
+        why = Formula(name, key, self.each, self.task.domain).explained(as_written, self.seed)
+        first = "the first wrong line" if not self.wrong else ""
+        if before is not None and not self.wrong:
+            first += f": line {before.number} is right, and this does not follow from it"
+        example = str(found.counterexample) if found.counterexample else ""
+        return Verdict(name, WRONG, 0, self.each, line.typed, shown, why.sentence, why.hint, example, first, why.codes)
+
+    def _follows(self, line: Line, expected: Expr, before: Line | None) -> str:
+        """Why a line that is not what is expected gets its marks all the same; or nothing."""
+        right = {n: target.value for n, target in self.task.targets.items()}
+        wrong_names = [n for n in self.own if Symbol(n) in line.e.free_symbols and n in self.task.targets]
+        if wrong_names and self._same(self._in_full(line.e, right), expected).verdict == EQUAL:
+            if not any(self._too_easy(self.own[n], right[n]) for n in wrong_names):
+                return f"it follows from {', '.join(wrong_names)} as you have it: full marks"
+        if before is not None and self.wrong and self._same(self._in_full(line.e), self._in_full(before.e)).verdict == EQUAL:
+            if not self._too_easy(before.e, expected):
+                return f"it follows from your line {before.number}: full marks"
+        return ""
+
+    def _in_full(self, e: Expr, instead: Mapping[str, Expr] | None = None) -> Expr:
+        """The expression with the student's own names as what they were defined to be."""
+        known = {**self.own, **(instead or {})}
+        for name in reversed(known):
+            e = e.xreplace({Symbol(name): known[name]})
+        return e
+
+    def _same(self, a: Expr, b: Expr) -> Same:
+        return same(a, b, self.task.domain, (), self.seed, self.task.key.names)
+
+    def _too_easy(self, e: Expr, expected: Expr) -> bool:
+        return not e.free_symbols or e.count_ops() < SIMPLER * expected.count_ops()
+
+    def ended(self, verdicts: list[Verdict]) -> Iterable[Verdict]:
+        """The verdicts, and one more where the chain never came to the derivative."""
+        yield from verdicts
+        if self.before is None and all(v.verdict != UNREADABLE for v in verdicts):
+            yield Verdict(f"{self.task.name}, result", WRONG, 0, self.each, detail="no line says what the derivative is")
+
+
+def _lines(answer: Any) -> list[str]:
+    several = isinstance(answer, Iterable) and not isinstance(answer, str)
+    rows = [str(line) for line in answer] if several else str(answer).splitlines()
+    return [line for row in rows if (line := row.strip().removesuffix("\\\\").replace("&", "").strip())]
+
+
+def _is_derivative(left: str) -> bool:
+    return left.startswith(("d", "∂", r"\frac{\partial", r"\frac{d", r"\partial", r"\dfrac")) and ("/" in left or "frac" in left)

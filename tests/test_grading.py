@@ -1,0 +1,394 @@
+"""Tasks of every kind: right answers in other clothes, wrong ones with the reason, unreadable ones; marks, follow-through, reports."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from sympy import symbols
+
+from derive.deriving import derive
+from derive.errors import DeriveError
+from derive.grading import Report, Reveal, Task, Verdict, choice, formula, grade, report_for, steps, table, varied
+from derive.grading.filling import Tolerance
+from derive.grading.verdicts import RIGHT, UNDECIDED, UNREADABLE, WRONG
+from derive.layers import Dense
+from derive.network import Network
+from derive.ops import sigmoid, tanh
+from derive.slopes import slope_derivation
+
+w, x, b, y, z = symbols("w x b y z")
+NEURON = Task.formula("dC/dw of one neuron", key=derive((sigmoid(w * x + b) - y) ** 2 / 2, w), names={"a": sigmoid(w * x + b)})
+SHARED = ["z1 = w1*x + b1", "a1 = sigma(z1)", "z = w3*a1 + b3", "yhat = sigma(z)", "L = (y - yhat)^2/2"]
+SHARED_AT = dict(x=0.5, y=0.8, w1=0.2, b1=0.4, w3=0.1, b3=0.2)
+CELLS = "z1 a1 z yhat L dL/dyhat dL/dz dL/dw3 dL/db3 dL/dz1 dL/dw1"
+BY_HAND = Task.table("one path", SHARED, at=SHARED_AT, cells=CELLS, decimals=4)
+CHAIN = Task.steps(
+    "dC/dw",
+    derive("(sigma(w*x+b)-y)^2/2", "w"),
+    names={"z": "w*x + b", "a": "sigma(z)"},
+    targets={"delta": derive("(sigma(z)-y)^2/2", "z")},
+    left="dC/dw",
+)
+NET = Network(3, Dense(4, tanh), Dense(2, sigmoid))
+
+
+def verdicts(task, answer) -> list[str]:
+    return [v.verdict for v in grade(task, answer).verdicts]
+
+
+def only(task, answer) -> Verdict:
+    (verdict,) = grade(task, answer).verdicts
+    return verdict
+
+
+# Formulas
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "(a-y)*a*(1-a)*x",
+        "x*(a - a^2)*(a - y)",
+        r"(a-y)\sigma'(wx+b)\,x",
+        r"\left(\sigma(wx+b)-y\right) a (1-a) x",
+        "(sigma(w*x+b)-y)*e^(-w*x-b)/(1+e^(-w*x-b))^2*x",
+        "-(y-a)*a*(1-a)*x",
+    ],
+)
+def test_a_right_formula_in_other_clothes(answer):
+    verdict = only(NEURON, answer)
+    assert (verdict.verdict, verdict.points, verdict.diagnosis) == (RIGHT, 1, "") and verdict.reading
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("2(a-y)*a*(1-a)*x", "the constant factor of 1/2"),
+        ("(y-a)*a(1-a)x", "the sign is wrong"),
+        ("(a-y)*x", "the slope of σ"),
+        ("(a-y)*sigma'(a)*x", "the slope is taken at the output"),
+        ("(a-y)*a*(1-a)", "this is dL/db"),
+        ("17", ""),
+    ],
+)
+def test_a_wrong_formula_with_the_reason_and_values_that_show_it(answer, told):
+    verdict = only(NEURON, answer)
+    assert verdict.verdict == WRONG and verdict.points == 0 and told in verdict.diagnosis
+    assert bool(verdict.codes) == bool(told) == bool(verdict.hint)
+    assert "yours is" in verdict.counterexample and "expected" in verdict.counterexample
+
+
+@pytest.mark.parametrize("answer", ["(a-y", "q*x", "banana", "", "   ", None, 3, ["x"], r"\frac{a}{", "a = 2", "x" * 5000])
+def test_what_cannot_be_read_is_unreadable_and_says_why(answer):
+    verdict = only(NEURON, answer)
+    assert verdict.verdict == UNREADABLE and verdict.points == 0 and verdict.detail
+
+
+def test_what_cannot_be_decided_is_for_a_person():
+    task = Task.formula("never real", "sqrt(-1 - x^2)", symbols="x")
+    verdict = only(task, "sqrt(-1 - x^2)*(x + 1)")
+    assert verdict.verdict == UNDECIDED and verdict.points == 0 and "a person has to look at it" in verdict.detail
+    assert grade(task, "sqrt(-1 - x^2)*(x + 1)").needs_a_look
+
+
+def test_form_is_asked_for_only_where_the_task_says_so():
+    task = Task.formula("by the output", slope_derivation(sigmoid), names={"a": sigmoid(z)}, using="a", without="exp")
+    assert verdicts(task, "a(1-a)") == [RIGHT]
+    other = only(task, "e^(-z)/(1+e^(-z))^2")
+    assert other.verdict == WRONG and other.points == 0.5 and "use a and do without exp" in other.diagnosis
+
+
+def test_keys_of_every_kind():
+    assert verdicts(Task.formula("t", "2x + 1"), "1 + x*2") == [RIGHT]
+    assert verdicts(Task.formula("t", (x + 1) ** 2), "x^2 + 2x + 1") == [RIGHT]
+    linked = derive(["a = w*x + b", "p = sigma(a)", "E = (p - d)^2/2"], "w")
+    assert verdicts(Task.formula("t", linked), "(p - d)*p*(1-p)*x") == [RIGHT]
+    assert "the slope" in only(Task.formula("t", linked), "(p - d)*x").diagnosis
+    with pytest.raises(DeriveError, match="expected a derivation, an expression or a text"):
+        Task.formula("t", [1, 2])
+    with pytest.raises(DeriveError, match="expected a number, a name"):
+        Task.formula("t", "2*")
+    with pytest.raises(DeriveError, match="a stands for 3"):
+        Task.formula("t", "2*a", names={"a": 3})
+
+
+def test_domains_and_conditions():
+    task = Task.formula("t", "|x|", domain={"x": "positive"})
+    assert verdicts(task, "x") == [RIGHT] and verdicts(Task.formula("t", "|x|"), "x") == [WRONG]
+    shares = Task.formula("t", "y1 + y2", symbols="y1 y2", where=[(symbols("y1") + symbols("y2"), 1)])
+    assert verdicts(shares, "1") == [RIGHT]
+
+
+# Numbers to fill in
+
+
+def test_the_table_of_the_key_is_right_and_its_figures_are_computed():
+    solution = BY_HAND.solution()
+    assert solution["z1"] == "0.5000" and list(solution) == CELLS.split()
+    report = grade(BY_HAND, solution)
+    assert report.right and report.score == pytest.approx(1)
+    as_text = "\n".join(f"{cell} = {number}" for cell, number in solution.items())
+    assert grade(BY_HAND, as_text).right and grade(BY_HAND, {k: float(v) for k, v in solution.items()}).right
+
+
+def test_a_wrong_number_costs_once():
+    filled = BY_HAND.solution() | {"a1": "0.5", "z": "0.25"}
+    found = {v.part.rpartition(" ")[2]: v for v in grade(BY_HAND, filled).verdicts}
+    assert found["a1"].verdict == WRONG and "the activation is left out" in found["a1"].diagnosis
+    assert found["z"].verdict == RIGHT and found["z"].follow_through and "follows from a1" in found["z"].detail
+    assert found["yhat"].verdict == RIGHT and not found["yhat"].follow_through
+
+
+def test_a_carried_number_that_makes_the_rest_trivial_is_refused():
+    filled = BY_HAND.solution() | {"dL/dz": "0", "dL/dw3": "0", "dL/db3": "0", "dL/dz1": "0", "dL/dw1": "0"}
+    found = {v.part.rpartition(" ")[2]: v for v in grade(BY_HAND, filled).verdicts}
+    assert [found[c].verdict for c in ("dL/dz", "dL/dw3", "dL/dz1")] == [WRONG] * 3
+    assert "makes it too easy" in found["dL/dw3"].detail
+
+
+def test_gradients_follow_from_wrong_gradients():
+    right = BY_HAND.parts[0].right
+    wrong = -right["dL/dz"]
+    hidden = wrong * 0.1 * right["a1"] * (1 - right["a1"])
+    filled = BY_HAND.solution() | {"dL/dz": wrong, "dL/dw3": wrong * right["a1"], "dL/db3": wrong, "dL/dz1": hidden}
+    found = {v.part.rpartition(" ")[2]: v for v in grade(BY_HAND, filled).verdicts}
+    assert found["dL/dz"].verdict == WRONG and "sign" in found["dL/dz"].diagnosis
+    assert found["dL/dw3"].follow_through and found["dL/db3"].follow_through and found["dL/dz1"].follow_through
+
+
+@pytest.mark.parametrize(
+    ("typed", "verdict"), [("1/2", RIGHT), ("0.50004", RIGHT), ("0.5001", WRONG), ("a", UNREADABLE), ("", WRONG), ("1/0", UNREADABLE)]
+)
+def test_numbers_as_they_are_typed(typed, verdict):
+    found = grade(BY_HAND, BY_HAND.solution() | {"z1": typed}).verdicts[0]
+    assert found.verdict == verdict
+
+
+def test_tolerances():
+    assert Tolerance(2).allows(0.333, 1 / 3) and Tolerance(2).allows(0.33, 1 / 3) and not Tolerance(2).allows(0.34, 1 / 3)
+    assert Tolerance(None, 0.01).allows(101, 100) and not Tolerance(None, 0.01).allows(102, 100)
+    assert str(Tolerance(3)) == "to 3 decimals" and str(Tolerance(None, 0.01)) == "to 1 %"
+
+
+def test_a_table_that_is_none():
+    assert verdicts(BY_HAND, "z1 0.5") == [UNREADABLE]
+    assert verdicts(BY_HAND, 12) == [UNREADABLE]
+    with pytest.raises(DeriveError, match="there is no cell 'q'"):
+        table("t", SHARED, at=SHARED_AT, cells="q")
+
+
+# Steps
+
+
+def test_a_chain_of_right_lines():
+    report = grade(CHAIN, "dC/dw = (a-y)*sigma'(w*x+b)*x\n = (a-y)*a*(1-a)*x")
+    assert report.right and report.score == 1
+    latex = r"\frac{\partial C}{\partial w} &= (a-y)\,\sigma'(wx+b)\,x \\" + "\n" + r"&= (a-y)\,a(1-a)\,x"
+    assert grade(CHAIN, latex).right
+
+
+def test_the_first_wrong_line_is_named_and_later_ones_follow():
+    report = grade(CHAIN, "dC/dw = (a-y)*sigma'(w*x+b)*x\n= (a-y)*a*(1+a)*x\n= (a+a^2)*(a-y)*x")
+    first, second, third = report.verdicts
+    assert first.verdict == RIGHT
+    assert second.verdict == WRONG and "the first wrong line: line 1 is right" in second.detail and "a sign is wrong" in second.diagnosis
+    assert third.verdict == RIGHT and third.follow_through and "follows from your line 2" in third.detail
+
+
+def test_a_line_that_makes_the_rest_trivial_earns_nothing():
+    assert verdicts(CHAIN, "dC/dw = 0\n= 0\n= 0") == [WRONG] * 3
+    assert verdicts(CHAIN, "dC/dw = x\n= 1*x") == [WRONG] * 2
+
+
+def test_intermediate_results_of_the_task_and_of_the_student():
+    right = grade(CHAIN, "delta = (a-y)*a*(1-a)\ndC/dw = delta*x")
+    assert right.right
+    wrong = grade(CHAIN, "delta = (y-a)*a*(1-a)\ndC/dw = delta*x")
+    assert [v.verdict for v in wrong.verdicts] == [WRONG, RIGHT] and wrong.verdicts[1].follow_through
+    own = grade(CHAIN, "s = a*(1-a)\ndC/dw = (a-y)*s*x")
+    assert own.right and "a name of your own" in own.verdicts[0].detail
+    used = grade(CHAIN, "s = a*(1+a)\ndC/dw = (a-y)*s*x")
+    assert used.verdicts[1].verdict == WRONG
+
+
+def test_lines_without_a_result():
+    report = grade(CHAIN, "s = a*(1-a)")
+    assert report.verdicts[-1].verdict == WRONG and "no line says" in report.verdicts[-1].detail
+    assert verdicts(CHAIN, "dC/dw = (a-y") == [UNREADABLE]
+    assert grade(CHAIN, "s = 1\nt = 2\ndC/dw = 5").score < 1
+
+
+# Arrays
+
+
+@pytest.mark.parametrize("form", ["component", "matrix", "batch"])
+@pytest.mark.parametrize("wanted", ["w1", "b1", "z1", "w2", "z2"])
+def test_the_equation_itself_is_right_in_every_form(wanted, form):
+    task = Task.matrix("t", NET, wanted, form=form)
+    assert verdicts(task, task.solution()) == [RIGHT]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "form", "answer", "told"),
+    [
+        ("z1", "matrix", r"(w^2)^T \delta^2", "the slope tanh'(z¹ⱼ) is missing"),
+        ("z1", "matrix", r"w^2 \delta^2 \odot \tanh'(z^1)", "the shapes do not fit"),
+        ("z1", "matrix", r"-(w^2)^T \delta^2 \odot \tanh'(z^1)", "the sign is wrong"),
+        ("z1", "component", r"\sum_k w^2_{kj} \delta^2_k \tanh'(a^1_j)", "the slope is taken at the output"),
+        ("w2", "batch", r"(\Delta^2)^T Z^1", "stands where"),
+        ("w2", "batch", r"\frac1m (\Delta^2)^T A^1", "divided by the number of samples once too often"),
+        ("b1", "batch", r"\Delta^1", ""),
+    ],
+)
+def test_wrong_array_formulas_with_the_reason(wanted, form, answer, told):
+    verdict = only(Task.matrix("t", NET, wanted, form=form), answer)
+    assert verdict.verdict == WRONG and told in verdict.diagnosis
+
+
+@pytest.mark.parametrize(
+    ("wanted", "form", "answer"),
+    [
+        ("z1", "matrix", "w2.T @ delta2 * (1 - a1*a1)"),
+        ("z1", "component", r"\sum_k w^2_{kj}(a^2_k-y_k)a^2_k(1-a^2_k)(1-(a^1_j)^2)"),
+        ("w2", "batch", r"((A^2-Y)\odot\sigma'(Z^2))^T A^1/m"),
+        ("w2", "component", "delta2[j]*tanh(z1[k])"),
+    ],
+)
+def test_right_array_formulas_in_other_clothes(wanted, form, answer):
+    assert verdicts(Task.matrix("t", NET, wanted, form=form), answer) == [RIGHT]
+
+
+def test_array_formulas_that_cannot_be_read():
+    task = Task.matrix("t", NET, "z1")
+    assert verdicts(task, r"\delta^7") == [UNREADABLE] and verdicts(task, 3) == [UNREADABLE]
+    with pytest.raises(DeriveError, match="there is no derivative by 'q'"):
+        Task.matrix("t", NET, "q")
+    with pytest.raises(DeriveError, match="the form is 'rows'"):
+        Task.matrix("t", NET, "z1", form="rows")
+
+
+# Free choice
+
+
+def separates(values):
+    at = [values["w"] @ point + values["b"] for point in ((0, 2), (1, 0))]
+    return "" if at[0] * at[1] < 0 else "both points are on the same side"
+
+
+def test_any_answer_with_the_property():
+    task = Task.choice("a line between", {"w": (2,), "b": ()}, separates, example={"w": [2, -1], "b": 0})
+    for answer in ("w = (2, -1); b = 1/2", "w = [-4, 2]\nb = 0", {"w": (1, -1), "b": 0.3}, task.solution()):
+        assert verdicts(task, answer) == [RIGHT], answer
+    assert only(task, "w = (1, 1); b = 5").diagnosis == "both points are on the same side"
+    for answer in ("w = 1; b = 2", "w = (1", {"w": [1, 2]}, "hello", 7, "w = (nan, 1); b = 0", {"w": "x", "b": 0}):
+        assert verdicts(task, answer) == [UNREADABLE], answer
+    with pytest.raises(DeriveError, match="its own example is not accepted"):
+        choice("t", {"w": (2,), "b": ()}, separates, example={"w": [1, 1], "b": 9})
+
+
+# Code
+
+
+def test_the_generated_code_is_a_right_answer_and_a_broken_one_is_not():
+    task = Task.gradient("backprop", NET)
+    report = grade(task, task.solution())
+    assert report.right and report.score == pytest.approx(1) and any("ran under" in text for text in report.ran)
+    broken = grade(task, task.solution().replace("*(1 - a1**2)", ""))
+    found = {v.part: v for v in broken.verdicts}
+    assert found["dw2"].verdict == RIGHT and found["dw1"].verdict == WRONG and "slope" in found["db1"].hint
+    assert 0 < broken.score < 1
+
+
+def test_a_stub_earns_nothing():
+    stub = "import numpy as np\ndef value_and_grad(p, X, Y):\n    return 0.0, {n: np.zeros_like(v) for n, v in p.items()}\n"
+    report = grade(Task.gradient("backprop", NET), stub)
+    assert report.points == 0 and report.verdicts[-1].verdict == RIGHT
+
+
+def test_source_that_cannot_be_read_is_one_verdict():
+    assert verdicts(Task.gradient("backprop", NET), "def f(:") == [UNREADABLE]
+    assert verdicts(Task.gradient("backprop", NET), 5) == [UNREADABLE]
+
+
+# Tasks and reports
+
+
+def test_several_parts():
+    slope = formula("slope", slope_derivation(sigmoid), names={"a": sigmoid(z)})
+    task = Task.of("both", slope, table("numbers", ["z = 2*x"], at={"x": 3}, cells="z"))
+    assert grade(task, task.solution()).right
+    report = grade(task, {"slope": "a", "numbers": {"z": 6}, "more": 1})
+    assert [v.verdict for v in report.verdicts] == [WRONG, RIGHT] and report.notes == ("not asked for: more",)
+    assert [v.verdict for v in grade(task, {"numbers": {"z": 6}}).verdicts] == [UNREADABLE, RIGHT]
+    with pytest.raises(DeriveError, match="two parts are called"):
+        Task.of("t", formula("a", "x"), formula("a", "y"))
+    with pytest.raises(DeriveError, match="asks for nothing"):
+        Task("t", ())
+    with pytest.raises(DeriveError, match="expected a task"):
+        grade("x", "y")
+
+
+def test_what_feedback_reveals():
+    task = replace(NEURON, reveal=Reveal(diagnosis=False, hint=False, counterexample=False))
+    verdict = only(task, "(a-y)*x")
+    assert (verdict.diagnosis, verdict.hint, verdict.counterexample) == ("", "", "") and verdict.codes and verdict.verdict == WRONG
+
+
+def test_a_report_as_data_and_back():
+    report = grade(NEURON, "(a-y)*x")
+    assert Report.from_data(json.loads(report.to_json())) == report
+    assert "wrong" in report.feedback and "hint:" in report.feedback and not report.needs_a_look
+    html = grade(NEURON, "<script>alert(1)</script>")._repr_html_()
+    assert "<script>" not in html and "&lt;script&gt;" in html
+    with pytest.raises(DeriveError, match="this is no report"):
+        Report.from_data({"task": "t"})
+    with pytest.raises(DeriveError, match="there is no verdict"):
+        Report("t", ())
+
+
+def test_a_missing_result_fails_a_test():
+    class Silent:
+        name, points = "silent", 1
+
+        def judge(self, answer, seed=0):
+            return (Verdict("other", RIGHT, 1, 1),)
+
+    assert report_for(NEURON, "(a-y)*a*(1-a)*x").right
+    with pytest.raises(AssertionError, match="no verdict on silent"):
+        report_for(Task("t", (Silent(), NEURON.parts[0])), {"silent": "x"})
+
+
+def test_variants_are_other_tasks_of_the_same_kind():
+    @varied
+    def task(draw):
+        numbers = {"w": draw.number(0.6, -2, 2), "x": draw.number(1.0, 0.5, 2), "b": draw.number(0.9, -1, 1)}
+        return Task.table("neuron", ["z = w*x + b", "a = sigma(z)"], at=numbers, cells="z a da/dw da/db")
+
+    assert task.solution()["z"] == "1.500"
+    seen = [task.variant(seed).solution() for seed in range(12)]
+    assert seen == [task.variant(seed).solution() for seed in range(12)]
+    assert len({tuple(s.values()) for s in seen}) > 8
+    for seed in range(12):
+        variant = task.variant(seed)
+        assert grade(variant, variant.solution()).right and not variant.parts[0].unfit()
+    with pytest.raises(DeriveError, match="it has no variants"):
+        NEURON.variant(1)
+
+    @varied
+    def hopeless(draw):
+        return Task.table("t", ["z = 0*x"], at={"x": 1}, cells="z")
+
+    with pytest.raises(DeriveError, match="none of 200 draws is fit: z is 0, nearly 0"):
+        hopeless.variant(1)
+
+
+def test_sheets_have_blanks_and_keys():
+    for task in (NEURON, BY_HAND, CHAIN, Task.matrix("t", NET, "w1"), Task.gradient("g", NET)):
+        for part in task.parts:
+            assert part.sheet(False) and part.sheet(True) and part.sheet(False) != part.sheet(True)
+
+
+def test_parts_by_themselves():
+    assert steps("t", "x", left="y").left == ("y",) and steps("t", "x").solution() == "x"
