@@ -4,6 +4,7 @@ from derive import Network, Dense, sigmoid, tanh, squared_error, derive, train, 
 """
 
 from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
 
 from .checking import check
 from .deriving import derive
@@ -16,6 +17,19 @@ from .network import Network
 from .notation import Notation
 from .ops import identity, relu, sigmoid, softmax, softplus, tanh
 from .training import train
+
+if TYPE_CHECKING:
+    from .grading.judging import grade
+
+
+def __getattr__(name: str) -> Any:
+    """What is loaded when it is first used: grading is a package of its own, as large as all the rest."""
+    if name != "grade":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from .grading.judging import grade
+
+    return grade
+
 
 try:
     __version__ = version("derive-nn")
@@ -33,6 +47,7 @@ __all__ = [
     "cross_entropy",
     "derive",
     "descend",
+    "grade",
     "half_sum_of_squares",
     "identity",
     "relu",

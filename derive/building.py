@@ -236,7 +236,10 @@ def _is_zero(expr: Expr) -> bool:
     # Not by `is_zero`, which searches SymPy's assumptions at any cost.
     if expr.is_Rational or expr.free_symbols:
         return bool(expr == 0)
-    value = expr.evalf(15)
+    try:
+        value = expr.evalf(15)
+    except (TypeError, ValueError, RecursionError):  # SymPy cannot compare its parts; then nothing says that it is 0
+        return False
     # A precision of 1 bit is how SymPy says that all digits cancelled.
     return bool(value == 0 or (value.is_Float and value._prec == 1))
 

@@ -16,6 +16,7 @@ from .equations import Equation, Equations
 from .errors import DeriveError
 from .exact import held, product
 from .indices import Axis, Quantity, summed
+from .names import CONSTANTS
 from .reading import read_equation
 
 
@@ -70,6 +71,9 @@ def pair(e: Any, number: int) -> tuple[str, Expr]:
     where = f"equation {number}"
     if isinstance(e, str):
         left, right = read_equation(e)
+        if left.name in CONSTANTS:  # further down, the same word would be read as the number
+            what = f"{left} is the number {float(CONSTANTS[left.name].evalf()):.4g}, it cannot be defined"
+            raise DeriveError(what, where, "give the quantity another name, such as err")
     elif isinstance(e, Eq):
         left, right = e.lhs, e.rhs
     elif isinstance(e, tuple) and len(e) == 2:

@@ -10,6 +10,7 @@ from sympy import symbols
 
 from derive.deriving import derive
 from derive.errors import DeriveError
+from derive.extend import Mistake
 from derive.grading import Report, Reveal, Task, Verdict, choice, formula, grade, report_for, steps, table, varied
 from derive.grading.filling import Tolerance
 from derive.grading.verdicts import RIGHT, UNDECIDED, UNREADABLE, WRONG
@@ -392,3 +393,11 @@ def test_sheets_have_blanks_and_keys():
 
 def test_parts_by_themselves():
     assert steps("t", "x", left="y").left == ("y",) and steps("t", "x").solution() == "x"
+
+
+def test_a_mistake_of_a_teacher_is_recognised():
+    own = Mistake.of_rule("square.tripled", "square", lambda y, u: 3 * u[0], "the square was given a 3", "Which number comes down?")
+    key = derive("(w*x - y)^2", "w")
+    told = only(Task.formula("t", key, mistakes=[own]), "3*(w*x-y)*x")
+    assert told.codes == ("square.tripled",) and told.diagnosis == "the square was given a 3"
+    assert "square.tripled" not in only(Task.formula("t", key), "3*(w*x-y)*x").codes

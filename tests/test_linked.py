@@ -116,6 +116,7 @@ def test_equations_may_be_given_in_any_way():
         (["a = w*x", "E = a^2"], 3, "expected a symbol or its name"),
         (["a = w*", "E = a^2"], "w", "expected a number"),
         ([3], "w", "3 is not an equation"),
+        (["e = w*x - y", "L = e^2"], "w", "equation 1: e is the number 2.718, it cannot be defined"),
     ],
 )
 def test_bad_equations(equations, wrt, message):

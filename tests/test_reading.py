@@ -623,3 +623,7 @@ def test_precedence_is_that_of_python(sign, first, rest):
 def test_the_judges_see_a_wrong_reading():
     assert value_read("x-y-w1") != value(("-", "-", "x", ("-", "-", "y", "w1")))
     assert value_read("(-x)**2") != value_in_python(ast.parse("-x**2", mode="eval").body)
+
+
+def test_a_divisor_that_sympy_cannot_work_out_is_read_all_the_same():
+    assert read("1/max(ln(pi), softplus'(3))").args

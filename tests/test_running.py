@@ -7,10 +7,11 @@ import pytest
 from sympy import symbols
 
 from derive.errors import DeriveError
+from derive.grading.sandbox import questions, running
 from derive.grading.sandbox.agreement import guessed, mismatch, shown
 from derive.grading.sandbox.child import Name
 from derive.grading.sandbox.gradients import Gradients, outputs, points
-from derive.grading.sandbox.process import Call, Isolation, Limits, questions, running
+from derive.grading.sandbox.process import Call, Isolation, Limits
 from derive.grading.sandbox.questions import Property, Script, function, numbers
 from derive.grading.sandbox.running import Posed, Row, judge
 from derive.grading.verdicts import RIGHT, UNDECIDED, UNREADABLE, WRONG
@@ -55,7 +56,6 @@ def test_right_functions(sigmoid):
     judged = judge(source, [SIGMOID, SLOPE], seed=1)
     assert judged.right and [row.part for row in judged.rows] == ["sigmoid", "slope"]
     assert all((row.verdict, row.diagnosis, row.counterexample) == (RIGHT, "", "") for row in judged.rows)
-    assert [row.part for row in judged.rows if not row.counts] == [PARTS[-1]]
 
 
 @pytest.mark.parametrize(

@@ -18,10 +18,11 @@ import numpy as np
 import pytest
 
 from derive.errors import DeriveError
+from derive.grading.sandbox import child, isolation
 from derive.grading.sandbox.child import Name
 from derive.grading.sandbox.isolation import FILES, NETWORK, OTHERS, PROCESSES, PROMISES, SURVIVORS
 from derive.grading.sandbox.outcome import ENDED, ERROR, IMPORT, MEMORY, MISSING, NOT_RUN, OUTPUT, SYNTAX, TIME, VALUE
-from derive.grading.sandbox.process import Call, Isolation, Limits, SandboxError, best, child, isolation, levels, run, tried
+from derive.grading.sandbox.process import Call, Isolation, Limits, SandboxError, best, levels, run, tried
 
 SHORT = Limits(seconds=2, cpu=1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from .equality import same
 from .equality.outcome import DIFFERENT, EQUAL, Same
 from .keys import Key, Names, key_of
 from .mistakes.diagnosis import NONE, Diagnosis, diagnose
+from .mistakes.table import MISTAKES, Mistake
 from .verdicts import RIGHT, UNDECIDED, UNREADABLE, WRONG, Verdict
 
 OTHER_FORM = 0.5  # the share of the marks for a right value in another form
@@ -41,7 +42,7 @@ class Form:
 
 @dataclass(frozen=True)
 class Formula:
-    """One formula. `domain` and `where` are those of `same`."""
+    """One formula. `domain` and `where` are those of `same`; `mistakes` are a teacher's own, beside those of the table."""
 
     name: str
     key: Key
@@ -49,6 +50,7 @@ class Formula:
     domain: Mapping[Any, Any] = field(default_factory=dict)
     where: Any = ()
     form: Form = Form()
+    mistakes: tuple[Mistake, ...] = ()
 
     def judge(self, answer: Any, seed: int = 0) -> tuple[Verdict, ...]:
         try:
@@ -89,7 +91,7 @@ class Formula:
         if self.key.problem is None:
             return NONE
         try:
-            return diagnose(e, self.key.problem, self.domain, seed)
+            return diagnose(e, self.key.problem, self.domain, seed, mistakes=(*self.mistakes, *MISTAKES))
         except DeriveError:  # the answer has a name that the computation does not know
             return NONE
 
@@ -121,6 +123,7 @@ def formula(
     where: Any = (),
     using: str = "",
     without: str = "",
+    mistakes: Iterable[Mistake] = (),
     points: float = 1,
 ) -> Formula:
     """A formula to be found.
@@ -130,9 +133,10 @@ def formula(
     symbols         more names that may be used, although the key does not have them
     domain, where   what values the symbols take, and equations that hold: see `same`
     using, without  names that the answer must or must not have
+    mistakes        more mistakes to be recognised, of a teacher's own
     """
     form = Form(tuple(using.split()), tuple(without.split()))
-    return Formula(name, key_of(key, names, symbols), points, domain or {}, where, form)
+    return Formula(name, key_of(key, names, symbols), points, domain or {}, where, form, tuple(mistakes))
 
 
 PROVED = {"same tree": "", "identity": "", "random points": "equal at many random points, to 50 digits"}
