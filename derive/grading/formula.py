@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from sympy import Expr, Integer
 
+from ..arrays import Misfit
 from ..blocks import Block, Paragraph
 from ..errors import DeriveError, ReadError
 from ..printing import Printer, latex
@@ -19,6 +20,7 @@ from .mistakes.diagnosis import NONE, Diagnosis, diagnose
 from .mistakes.table import MISTAKES, Mistake
 from .verdicts import RIGHT, UNDECIDED, UNREADABLE, WRONG, Verdict
 
+T = TypeVar("T")
 OTHER_FORM = 0.5  # the share of the marks for a right value in another form
 BLANK = "_" * 40
 TEX = ("\\", "$", "^{", "_{")
@@ -65,7 +67,7 @@ class Formula:
             return answer
         if not isinstance(answer, str):
             raise ReadError(f"expected a formula as text, not {type(answer).__name__}", str(answer), 0)
-        return read(answer, self.key.symbols, form=form_of(answer))
+        return in_either(answer, lambda text, form: read(text, self.key.symbols, form=form))
 
     def compared(self, e: Expr, expected: Expr | None = None, seed: int = 0) -> Same:
         """Whether an expression is the key, or another expression."""
@@ -148,6 +150,20 @@ NOT_DECIDED = {
 }
 
 
-def form_of(text: str) -> str:
-    """ "latex" where a text has signs that only LaTeX has, else "python"."""
-    return "latex" if any(sign in text for sign in TEX) else "python"
+def in_either(text: str, reading: Callable[[str, str], T]) -> T:
+    """What a text says in the way of writing that its signs belong to, else in the other: w x + b is typed as wx + b too.
+
+    Raises the `ReadError` of the first.
+    """
+    first, second = ("latex", "python") if any(sign in text for sign in TEX) else ("python", "latex")
+    try:
+        return reading(text, first)
+    except Misfit:
+        raise
+    except ReadError as error:
+        try:
+            return reading(text, second)
+        except Misfit:
+            raise
+        except ReadError:
+            raise error from None

@@ -75,5 +75,7 @@ def _problem(key: Derivation, parts: Mapping[str, Expr]) -> Problem | None:
     if isinstance(start, Partial):
         return Problem.of_expression(start.function, start.variable, names=parts)
     if isinstance(start, Slope):
-        return Problem.of_expression(start.activation(start.args[0]), start.args[0], names=parts)
+        output = start.activation(start.args[0])
+        name = next((name for name, part in parts.items() if part == output), "L")
+        return Problem.of_expression(output, start.args[0], names={n: p for n, p in parts.items() if n != name}, output=name)
     return None

@@ -25,7 +25,7 @@ from ..ops import Activation
 from ..printing import Printer
 from .equality.arrays import same_arrays, same_components
 from .equality.outcome import DIFFERENT, EQUAL, Same
-from .formula import BLANK, NOT_DECIDED, form_of
+from .formula import BLANK, NOT_DECIDED, in_either
 from .mistakes.array_mistakes import planted
 from .verdicts import RIGHT, UNDECIDED, UNREADABLE, WRONG, Verdict
 
@@ -72,16 +72,18 @@ class ArrayFormula:
         if found.verdict == EQUAL:
             return (Verdict(self.name, RIGHT, self.points, self.points, answer, shown),)
         if found.verdict == DIFFERENT:
-            return (self._explained(mine, seed, Verdict(self.name, WRONG, 0, self.points, answer, shown, counterexample=_short(found))),)
+            verdict = Verdict(self.name, WRONG, 0, self.points, answer, shown, counterexample=_short(found))
+            return (_of_another_shape(found, verdict) or self._explained(mine, seed, verdict),)
         told = f"{NOT_DECIDED[found.how]}: a person has to look at it"
         return (Verdict(self.name, UNDECIDED, 0, self.points, answer, shown, detail=told),)
 
     def _read_answer(self, answer: str) -> tuple[Answer, str]:
         """The answer, and how it was read."""
         if self.form == "component":
-            e = read_component(answer, self.quantities, self.equation.indices, self.symbols, form=form_of(answer))
+            left = self.equation.indices
+            e = in_either(answer, lambda text, form: read_component(text, self.quantities, left, self.symbols, form=form))
             return e, component_latex(e, self.quantities)
-        node = read_matrix(answer, self.quantities, form_of(answer), self.symbols)
+        node = in_either(answer, lambda text, form: read_matrix(text, self.quantities, form, self.symbols))
         return node, array_latex(node, self.quantities)
 
     def _compared(self, mine: Answer, seed: int) -> Same:
@@ -98,7 +100,7 @@ class ArrayFormula:
         values = self._values(mine)
         found = [
             wrong
-            for wrong in planted(self.equation, self.quantities)
+            for wrong in planted(self.equation, self.quantities, self.definitions)
             if same_arrays(values, self._values(wrong.rhs), self._drawn, seed=seed).verdict == EQUAL
         ]
         if not found:
@@ -177,6 +179,16 @@ class ArrayFormula:
             return (Paragraph(lambda style: (f"{self.name}: ", Printer(style, quantities=self.quantities).expression(self.equation.rhs))),)
         lifting = lifted(self.equation, self.quantities)
         return (Paragraph(lambda style: (f"{self.name}: ", MatrixPrinter(Printer(style, quantities=self.quantities)).text(lifting))),)
+
+
+def _of_another_shape(found: Same, verdict: Verdict) -> Verdict | None:
+    """The verdict on an answer whose shape is not that of what it is the derivative by."""
+    example = found.counterexample
+    if example is None or " x " not in example.expected or " x " not in example.yours:
+        return None
+    turned = example.yours.split(" x ") == example.expected.split(" x ")[::-1]
+    told = f"it is {'transposed' if turned else 'of another shape'}: yours is {example.yours}, expected {example.expected}"
+    return replace(verdict, diagnosis=told, hint="A gradient has the shape of its variable.", codes=("transposed" if turned else "shapes",))
 
 
 def _short(found: Same) -> str:

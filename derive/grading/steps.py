@@ -21,7 +21,7 @@ from ..printing import latex
 from ..reading import read
 from .equality import same
 from .equality.outcome import DIFFERENT, EQUAL, Same
-from .formula import Formula, asked, form_of
+from .formula import Formula, asked, in_either
 from .keys import Key, Names, key_of
 from .verdicts import RIGHT, UNDECIDED, UNREADABLE, WRONG, Verdict
 
@@ -131,7 +131,7 @@ class _Judging:
         left = left.strip().strip("=&").strip()
         known = {fold(name.replace(" ", "")) for name in self.task.left}
         chained = not sign or not left or fold(left.replace(" ", "")) in known or _is_derivative(left)
-        e = read(right if sign else text, symbols, form=form_of(text))
+        e = in_either(right if sign else text, lambda typed, form: read(typed, symbols, form=form))
         return Line(number, text, "" if chained else left, e)
 
     def _against(self, name: str, line: Line, key: Key, before: Line | None) -> Verdict:

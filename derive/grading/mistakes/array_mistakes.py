@@ -9,7 +9,7 @@ from sympy import Expr, Indexed, Integer, Mul, Rational, Sum
 
 from ...equations import Equation
 from ...exact import held
-from ...indices import SAMPLES, Index, Quantity, name_of
+from ...indices import SAMPLES, Index, Quantity, canonical, name_of
 from ...notation import UNICODE
 from ...ops import Activation, Slope
 from ...printing import Printer
@@ -25,11 +25,24 @@ class Wrong:
     rhs: Expr
 
 
-def planted(equation: Equation, quantities: Mapping[str, Quantity]) -> Iterator[Wrong]:
-    """Every mistake of the table below, at every place where it can be made."""
+def planted(equation: Equation, quantities: Mapping[str, Quantity], definitions: Mapping[str, Equation] | None = None) -> Iterator[Wrong]:
+    """Every mistake of the table below, at every place where it can be made; `definitions` say what an error is made of."""
     with held():
         for rows in (_factors, _lost, _slopes, _names):
             yield from rows(equation, quantities)
+        yield from _unsloped(equation, quantities, definitions or {})
+
+
+def _unsloped(equation: Equation, quantities: Mapping[str, Quantity], definitions: Mapping[str, Equation]) -> Iterator[Wrong]:
+    """The error of a later layer without its slope."""
+    for entry in sorted(equation.rhs.atoms(Indexed), key=str):
+        definition = definitions.get(name_of(entry))
+        if definition is not None and definition.lhs.role == "error":
+            rhs = canonical(definition.at(entry.indices), {i.name for i in equation.rhs.atoms(Index)})
+            for slope in sorted(rhs.atoms(Slope), key=str):
+                told = f"in {_shown(entry, quantities)} the slope {_shown(slope, quantities)} is missing"
+                without = _replaced(equation.rhs, entry, _replaced(rhs, slope, Integer(1)))
+                yield Wrong("slope lost", told, "Which link of the chain lies between z and a?", without)
 
 
 def _factors(equation: Equation, quantities: Mapping[str, Quantity]) -> Iterator[Wrong]:
