@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -23,6 +24,7 @@ from .verdicts import RIGHT, UNDECIDED, UNREADABLE, WRONG, Verdict
 T = TypeVar("T")
 OTHER_FORM = 0.5  # the share of the marks for a right value in another form
 BLANK = "_" * 40
+PLAIN = re.compile(r"[A-Za-z0-9 +\-/^().']+")  # signs that mean the same in both ways of writing
 TEX = ("\\", "$", "^{", "_{")
 
 
@@ -151,18 +153,21 @@ NOT_DECIDED = {
 
 
 def in_either(text: str, reading: Callable[[str, str], T]) -> T:
-    """What a text says in the way of writing that its signs belong to, else in the other: w x + b is typed as wx + b too.
+    """What a text says, as LaTeX where it has signs that only LaTeX has; else as typed, and wx + b, if that cannot be, as w x + b.
 
     Raises the `ReadError` of the first.
     """
-    first, second = ("latex", "python") if any(sign in text for sign in TEX) else ("python", "latex")
+    if any(sign in text for sign in TEX):
+        return reading(text, "latex")
     try:
-        return reading(text, first)
+        return reading(text, "python")
     except Misfit:
         raise
     except ReadError as error:
+        if not PLAIN.fullmatch(text):
+            raise
         try:
-            return reading(text, second)
+            return reading(text, "latex")
         except Misfit:
             raise
         except ReadError:
