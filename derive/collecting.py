@@ -95,6 +95,26 @@ def common_factor(e: Expr) -> Expr:
     return e
 
 
+def factors_into_terms(e: Expr) -> Expr:
+    """(f/g + h) g = f + h g, where what a bracket is multiplied by cancels everything below the lines in it"""
+    e = within(e, factors_into_terms)
+    if not isinstance(e, Mul):
+        return e
+    number, factors = fraction(e)
+    for n, (factor, side) in enumerate(factors):
+        if side > 0 and isinstance(factor, Add):
+            terms = [(c, _powers(f)) for c, f in map(fraction, factor.args)]
+            below = {key: max(-p[key][1] for _, p in terms if key in p) for _, powers in terms for key, (_, k) in powers.items() if k < 0}
+            rest = _powers([pair for k, pair in enumerate(factors) if k != n])
+            if below and all(key in rest and rest[key][1] >= k for key, k in below.items()):
+                moved = {key: (rest[key][0], k) for key, k in below.items()}
+                inside = _sum_of([(c, _together(powers, moved)) for c, powers in terms])
+                left = {key: (base, k - below.get(key, 0)) for key, (base, k) in rest.items() if k != below.get(key, 0)}
+                outside = _from_powers(ONE, left) if left else None
+                return arithmetic(times(*([number] if number != 1 else []), inside, *([outside] if outside is not None else [])))
+    return e
+
+
 # Equal terms
 
 Monomial = tuple[Number, Powers]
@@ -112,8 +132,8 @@ def _collected_factors(e: Mul) -> Expr:
     """A product with a bracket in which something cancelled: a minus before it goes into it, -(y - a) = a - y."""
     parts = [equal_terms(a) for a in e.args]
     changed = any(old != new and isinstance(new, (Add, Mul)) for old, new in zip(e.args, parts, strict=True))
-    if changed and parts[0] == -1 and len(parts) == 2:
-        number, factors = fraction(parts[1])
+    if changed and parts[0] == -1:
+        number, factors = fraction(times(*parts[1:]))
         for n, (factor, side) in enumerate(factors):
             if side > 0 and isinstance(factor, Add) and is_negative(factor.args[-1]):
                 turned = plus(*sorted((_turned(t) for t in factor.args), key=is_negative))

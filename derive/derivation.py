@@ -16,7 +16,7 @@ from .hints import Hint
 from .indices import Quantity
 from .inner import Inner, put_back
 from .margins import margin
-from .named import Named, closed
+from .named import Named, closed, without_names
 from .notation import LATEX, UNICODE, Notation, Row, Style, Text
 from .partial import Braced, Partial
 from .printing import Printer
@@ -83,12 +83,12 @@ class Derivation(Lines):
         """The start and what every step makes of it."""
         return (self.start, *(step.after for step in self.steps))
 
-    def _closed(self, line: Expr, inner: Iterable[Inner] = (), total: bool = False) -> Expr:
+    def _closed(self, line: Expr, inner: Iterable[Inner] = ()) -> Expr:
         """A line of scalars with every intermediate variable, and every name, as what it stands for."""
-        return closed(put_back(without_corners(line), inner), {s: without_corners(f) for s, f in self.named.items()}, total)
+        return closed(put_back(without_corners(line), inner), {s: without_corners(f) for s, f in self.named.items()})
 
     def _closed_lines(self) -> tuple[Expr, ...]:
-        return (self._closed(self.start, (), True), *(self._closed(step.after, step.inner) for step in self.steps))
+        return (self._closed(self.start), *(self._closed(step.after, step.inner) for step in self.steps))
 
     @property
     def result(self) -> Expr:
@@ -118,8 +118,7 @@ class Derivation(Lines):
     def _proof(self, step: Step) -> Proof:
         try:
             with real_values(f"step {step.rule!r}"):
-                total = step.before == self.start and isinstance(self.start, Partial)
-                before, after = self._closed(step.before, step.inner, total), self._closed(step.after, step.inner)
+                before, after = self._closed(step.before, step.inner), self._closed(step.after, step.inner)
                 named = [Step(step.rule, self._closed(b.label), self._closed(b.body)) for b in step.after.atoms(Braced)]
                 judged = replace(step, before=before, after=after, substeps=(), inner=())
                 return replace(verify([judged, *named], self.context)[0], step=step)
@@ -132,6 +131,8 @@ class Derivation(Lines):
         Raises `DeriveError` for a name that is missing or not there, `DomainError` where a line has no value, and `Disagreement` where two
         lines differ: then a step is wrong.
         """
+        if not isinstance(values, Mapping):
+            raise DeriveError(f"expected a dict of values, not {type(values).__name__}", "at", "for example .at({'w': 3})")
         if is_indexed(self.lines, self.context):
             given = {_name(key): value for key, value in values.items()}
             with real_values("at"):
@@ -143,7 +144,7 @@ class Derivation(Lines):
         with real_values("at"):
             check_corners(self.start, chosen)
             if isinstance(self.start, Partial):  # ln(x) has no derivative at -1, although 1/x has a value there
-                in_line(self._closed(self.start.function), chosen, "what is derived")
+                in_line(without_names(self.start.function, self.named), chosen, "what is derived")
             numbers = [in_line(line, chosen, f"line {n}") for n, line in enumerate(self._closed_lines())]
         named = {s: in_line(self._closed(s), chosen, f"the value of {s}") for s in self.named}
         return self._worked(chosen | named, numbers, _is_decimal(values.values()))
@@ -173,6 +174,11 @@ class Derivation(Lines):
         """What prints the lines of this derivation."""
         named = {s.name: Quantity(s.name) for s in self.named}
         return Printer(style, notation, {**named, **self.quantities}, typed_order=self.typed_order)
+
+    def named_rows(self, style: Style = LATEX) -> list[Row]:
+        """The equations that say what the names mean."""
+        printer = self.printer(style)
+        return [Row(printer.expression(name), printer.expression(rhs)) for name, rhs in self.named.items()]
 
     def rows(self, style: Style = LATEX, notation: Notation | None = None) -> list[Row]:
         """The lines as they are printed: start = first line, then = line, with the rule in the margin."""

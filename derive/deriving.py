@@ -74,7 +74,9 @@ def _expression(expr: Any) -> Expr:
 
 def _symbol(wrt: Symbol | str, f: Expr) -> Symbol:
     if isinstance(wrt, Symbol):
-        return wrt
+        # w is w, whatever was assumed of it where it was made.
+        same = [s for s in f.free_symbols if s.name == wrt.name]
+        return wrt if wrt in same or len(same) != 1 else same[0]
     if not isinstance(wrt, str):
         raise DeriveError(f"expected a symbol or its name, not {wrt!r}", "wrt")
     names = {s.name: s for s in f.free_symbols}

@@ -64,6 +64,8 @@ def folded(steps: Sequence[Step], rule: str = "") -> Step:
     if len(steps) == 1:
         return steps[0]
     named = [s for s in steps if s.rule not in ROUTINE] or [s for s in steps if s.rule != ARITHMETIC][:1] or list(steps[:1])
+    if named[0].rule == PARTS:
+        named = [named[0].substeps[0]]
     rules = list(dict.fromkeys(s.rule.removesuffix(CHAINED) for s in named))
     rules += [CHAIN_RULE] if any(s.rule.endswith(CHAINED) for s in named) and CHAIN_RULE not in rules else []
     why = "; ".join(dict.fromkeys(s.why for s in named if s.why))

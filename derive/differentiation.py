@@ -22,16 +22,17 @@ from .steps import CHAIN_RULE, Step
 NODES = 50_000  # a line with more parts is refused
 
 
-def differentiate(start: Expr, rules: tuple[Rule, ...] = RULES) -> list[Step]:
+def differentiate(start: Expr, rules: tuple[Rule, ...] = RULES, taken: frozenset[str] = frozenset()) -> list[Step]:
     """The steps from a line with derivatives in it to one without, outermost first; a rule is used wherever on a line it is the next.
 
-    What is read off at once comes before all else, and each line is tidied before the next rule is used.
+    What is read off at once comes before all else, and each line is tidied before the next rule is used. Intermediate variables get names
+    that are not `taken`.
     """
     steps: list[Step] = []
     line = start
     while waiting := partials(line):
         ready = [part for part in waiting if _is_part(part)]
-        steps.append(_parts_step(line, ready) if ready else _next_rule(line, waiting, rules))
+        steps.append(_parts_step(line, ready) if ready else _next_rule(line, waiting, rules, taken))
         steps += simplify(steps[-1].after, (ARITHMETIC,))
         line = steps[-1].after
         if _size(line) > NODES:
@@ -41,11 +42,11 @@ def differentiate(start: Expr, rules: tuple[Rule, ...] = RULES) -> list[Step]:
     return steps
 
 
-def _next_rule(line: Expr, waiting: Iterable[Partial], rules: tuple[Rule, ...]) -> Step:
+def _next_rule(line: Expr, waiting: Iterable[Partial], rules: tuple[Rule, ...], taken: frozenset[str]) -> Step:
     """The rule of the table that comes first, used on every derivative that it fits."""
     found = {part: _fitting(part, rules) for part in waiting}
     rule = min((rule for rule, _ in found.values()), key=rules.index)
-    return _rule_step(line, rule, {part: after for part, (own, after) in found.items() if own is rule})
+    return _rule_step(line, rule, taken, {part: after for part, (own, after) in found.items() if own is rule})
 
 
 def simplify(line: Expr, rewritings: Iterable[Rewriting] = REWRITINGS) -> list[Step]:
@@ -76,13 +77,13 @@ def _fitting(part: Partial, rules: tuple[Rule, ...]) -> tuple[Rule, Expr]:
     return found
 
 
-def _rule_step(line: Expr, rule: Rule, chosen: Mapping[Partial, Expr]) -> Step:
+def _rule_step(line: Expr, rule: Rule, taken: frozenset[str], chosen: Mapping[Partial, Expr]) -> Step:
     after = swapped(line, chosen)
     chains = [part for part in chosen if rule.inner is not None and rule.inner(part.function) != part.variable]
     if rule.inner is None or not chains:
         return Step(rule.name, line, after, rule.statement)
     pairs = [(part.function, rule.inner(part.function)) for part in chains]
-    inner = introduced(pairs, {s.name for s in line.free_symbols})
+    inner = introduced(pairs, taken | {s.name for s in line.free_symbols})
     name = rule.name if rule.name == CHAIN_RULE else f"{rule.name}, {CHAIN_RULE}"
     links = _chain_steps(line, after, rule, chosen, dict(zip(chains, inner, strict=True)))
     return Step(name, line, after, rule.statement, substeps=links, inner=inner)

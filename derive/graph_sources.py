@@ -15,7 +15,7 @@ from .errors import DeriveError, Unsupported
 from .exact import held
 from .indices import SAMPLES, Quantity
 from .reading import read
-from .scalars import names, pair
+from .scalars import names, pair, unified
 from .wiring import Node, Wiring, as_written
 
 Places = Mapping[str, NDArray[np.object_]]
@@ -50,7 +50,9 @@ def of_expression(expr: Any, typed_order: bool | None) -> Source:
     if isinstance(e, (int, float)) and not isinstance(e, bool):
         e = Number(e)
     if not isinstance(e, Expr):
-        raise DeriveError(f"expected an expression, not {type(e).__name__}", "Graph", 'for example Graph("(w*x + b - y)^2")')
+        several = isinstance(e, list | tuple | dict)
+        hint = "named equations: Graph.from_equations([...])" if several else 'for example Graph("(w*x + b - y)^2")'
+        raise DeriveError(f"expected an expression, not {type(e).__name__}", "Graph", hint)
     wiring = Wiring()
     with held():
         place = _wired(wiring, e, typed)
@@ -70,7 +72,8 @@ def of_equations(equations: Any, output: str | None, samples: int, data: Any) ->
     given = equations.items() if isinstance(equations, Mapping) else [equations] if isinstance(equations, str) else equations
     if not isinstance(given, Iterable):
         raise DeriveError(f"{equations!r} is no list of equations", "Graph.from_equations", 'for example ["z = w*x + b", "a = sigma(z)"]')
-    pairs = [_named(e, number) for number, e in enumerate(given, 1)]
+    named = [_named(e, number) for number, e in enumerate(given, 1)]
+    pairs = [(*one, typed) for one, (_, _, typed) in zip(unified((n, rhs) for n, rhs, _ in named), named, strict=True)]
     if not pairs:
         raise DeriveError("no equations were given", "Graph.from_equations", 'for example ["z = w*x + b", "a = sigma(z)"]')
     if isinstance(samples, bool) or not isinstance(samples, int) or samples < 1:
@@ -79,9 +82,8 @@ def of_equations(equations: Any, output: str | None, samples: int, data: Any) ->
 
 
 def _named(e: Any, number: int) -> Pair:
-    if isinstance(e, tuple) and len(e) == 2 and isinstance(e[1], str):
-        return (*pair((e[0], read(e[1])), number), True)
-    return (*pair(e, number), isinstance(e, str))
+    typed = isinstance(e, str) or (isinstance(e, tuple) and len(e) == 2 and isinstance(e[1], str))
+    return (*pair(e, number), typed)
 
 
 def _unrolled(pairs: list[Pair], output: str | None, samples: int, data: tuple[str, ...]) -> Source:

@@ -1,6 +1,6 @@
 """Identities between activations, proved as a textbook proves them: a row of lines, each equal to the one before by a named act.
 
-    identity("tanh by sigma")      tanh(x) = ... = 2 σ(2x) - 1
+    identity_derivation("tanh by sigma")      tanh(x) = ... = 2 σ(2x) - 1
 """
 
 from __future__ import annotations
@@ -82,10 +82,10 @@ IDENTITIES: dict[str, Callable[[], tuple[Expr, tuple[Act, ...]]]] = {
 }
 
 
-def identity(name: str) -> Derivation:
+def identity_derivation(name: str) -> Derivation:
     """f = ... = g, by its name in `IDENTITIES`; every line is proved by `verify`. Raises `DeriveError` for a name that is not there."""
     if name not in IDENTITIES:
-        raise DeriveError(f"there is no identity {name!r}", "identity", nearest(str(name), IDENTITIES))
+        raise DeriveError(f"there is no identity {name!r}", "identity_derivation", nearest(str(name), IDENTITIES))
     start, acts = IDENTITIES[name]()
     steps: list[Step] = []
     for rule, why, line in acts:

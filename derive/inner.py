@@ -21,7 +21,7 @@ class Inner(NamedTuple):
     function: Expr
 
 
-def introduced(functions: Iterable[tuple[Expr, Expr]], taken: set[str]) -> tuple[Inner, ...]:
+def introduced(functions: Iterable[tuple[Expr, Expr]], taken: frozenset[str]) -> tuple[Inner, ...]:
     """A letter that is not taken for each pair (f, its inner function); equal inner functions have one letter."""
     letters: dict[Expr, Symbol] = {}
     free = (n for n in (*LETTERS, *(f"u_{k}" for k in range(1, 1000))) if n not in taken)
@@ -41,7 +41,7 @@ def put_back(e: Expr, inner: Iterable[Inner]) -> Expr:
 def _put_back(e: Expr, functions: Mapping[Symbol, Expr]) -> Expr:
     if isinstance(e, Partial):
         f, x = e.args
-        return f.diff(x).xreplace(functions) if x in functions else Partial(f.xreplace(functions), x)
+        return f.diff(x).xreplace(functions) if x in functions else e.func(f.xreplace(functions), x)
     if e in functions:
         return functions[e]
     return rebuilt(e, [_put_back(a, functions) if isinstance(a, Expr) else a for a in e.args]) if e.args else e

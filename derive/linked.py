@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import replace
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 from sympy import Dummy, Eq, Expr, Symbol
@@ -16,11 +16,12 @@ from .derivation import Derivation
 from .detail import folded, usual
 from .differentiation import differentiate, simplify
 from .errors import DeriveError, Unsupported
-from .named import Named, without_braces, written_out
+from .letters import fold
+from .named import Named, without_braces
 from .ops import Activation, Slope
-from .partial import Braced, Partial
+from .partial import Braced, Partial, Total
 from .rules import RULES, Rule
-from .scalars import pair
+from .scalars import pair, unified
 from .shape import evaluated, in_textbook_order, plus, swapped, times
 from .steps import CHAIN_RULE, Step
 from .values import nearest
@@ -42,11 +43,13 @@ def derive_linked(equations: Any, wrt: Symbol | str, rules: tuple[Rule, ...] = R
     named = _named(equations)
     output = list(named)[-1]
     x = _variable(wrt, named, output)
-    start = Partial(output, x)
     paths = list(_paths(named, output, x))
+    # Where x acts both directly and through other names, dE/dw is not the derivative with all else held fixed.
+    both = any(_depends(a, u, named) for path in paths for v, u in pairwise(path) for a in named[v].free_symbols - {u})
+    start = (Total if both else Partial)(output, x)
     linked = plus(*(times(*(Partial(v, u) for v, u in pairwise(path))) for path in paths)) if len(paths) > 1 else _product(paths[0])
     if linked == start:
-        derived = differentiate(Partial(named[output], x), rules)
+        derived = differentiate(Partial(named[output], x), rules, _names(named))
         lines = usual([*derived, *simplify(derived[-1].after)])
         return Derivation(start, (Step(f"definition of {output}", start, lines[0].before), *lines), named=named, typed_order=True)
     steps = [Step(CHAIN_RULE, start, linked, _told(paths, x)), _each_link(linked, named, rules)]
@@ -63,28 +66,37 @@ def _product(path: tuple[Symbol, ...]) -> Expr:
 
 
 def _told(paths: list[tuple[Symbol, ...]], x: Symbol) -> str:
-    ways = [", ".join(str(v) for v in path[-2:0:-1]) for path in paths]
+    ways = [f"through {', '.join(str(v) for v in path[-2:0:-1])}" if len(path) > 2 else "directly" for path in paths]
     if len(paths) == 1:
-        return f"{x} acts on {paths[0][0]} through {ways[0]}"
-    return f"{x} acts on {paths[0][0]} on {len(paths)} paths, through {'; through '.join(ways)}: the gradients add"
+        return f"{x} acts on {paths[0][0]} {ways[0]}"
+    return f"{x} acts on {paths[0][0]} on {len(paths)} paths, {'; '.join(ways)}: the gradients add"
 
 
 def _each_link(line: Expr, named: Named, rules: tuple[Rule, ...]) -> Step:
     """Every factor by its own rules, and under a brace what it is."""
-    steps, full = list[Step](), written_out(named)
+    steps, taken = list[Step](), _names(named)
     for link in dict.fromkeys(_links(line)):
         hole = Dummy()
         frame, (v, u) = swapped(line, {link: hole}), link.args
-        derived = differentiate(Partial(named[v], u), rules)
+        derived = differentiate(Partial(named[v], u), rules, taken)
         derived += simplify(derived[-1].after)
         found = [Step(f"definition of {v}", link, derived[0].before), *derived]
-        found.append(Step("named", derived[-1].after, Braced(derived[-1].after, link)))
-        if any(u in full[a].free_symbols for a in named[v].free_symbols & set(named) - {u}):
+        found.append(Step("its name below", derived[-1].after, Braced(derived[-1].after, link)))
+        if any(_depends(a, u, named) for a in named[v].free_symbols - {u}):
             # Inside, a would be held fixed while u changes, and da/du is the name of another link.
             found = [Step(f"derivative of {v}, all else held fixed", link, found[-1].after)]
         steps += [_within(frame, hole, step) for step in found]
         line = steps[-1].after
     return folded(steps, EACH_LINK)
+
+
+def _names(named: Named) -> frozenset[str]:
+    return frozenset(s.name for name, rhs in named.items() for s in (name, *rhs.free_symbols))
+
+
+def _depends(v: Symbol, u: Symbol, named: Named) -> bool:
+    """Whether a name changes with u, by what its equation and those before it say."""
+    return v == u or (v in named and any(_depends(a, u, named) for a in named[v].free_symbols))
 
 
 def _within(frame: Expr, hole: Expr, step: Step) -> Step:
@@ -115,8 +127,10 @@ def _by_output(line: Expr, named: Named) -> Expr:
 def _named(equations: Any) -> dict[Symbol, Expr]:
     given = equations.items() if isinstance(equations, Mapping) else [equations] if isinstance(equations, Eq) else equations
     found: dict[Symbol, Expr] = {}
-    for number, equation in enumerate(given, 1):
-        name, rhs = pair(equation, number)
+    if isinstance(equations, Set):
+        raise DeriveError("a set of equations has no order", "derive", "give a list: each equation may use what stands above it")
+    written = list(given)
+    for number, (equation, (name, rhs)) in enumerate(zip(written, unified(map(pair, written, count(1))), strict=True), 1):
         symbol = next((s for f in found.values() for s in f.free_symbols if s.name == name), Symbol(name))
         if symbol in found:
             raise DeriveError(f"{name} is defined twice", f"equation {number}", "give every quantity a name of its own")
@@ -135,13 +149,18 @@ def _variable(wrt: Symbol | str, named: Named, output: Symbol) -> Symbol:
         raise DeriveError(f"expected a symbol or its name, not {wrt!r}", "wrt")
     symbols = {s.name: s for rhs in named.values() for s in rhs.free_symbols}
     name = wrt.name if isinstance(wrt, Symbol) else wrt.strip()
+    name = next((n for n in symbols if fold(n) == fold(name)), name)
+    if name == output.name:
+        raise DeriveError(f"{name} is what is derived, it cannot be what is derived by", "wrt", nearest("", symbols))
     if name not in symbols:
         raise DeriveError(f"{name} is not in the equations", "wrt", nearest(name, symbols))
     reached = {output}
     for v in reversed(list(named)):
         reached |= named[v].free_symbols if v in reached else set()
     if symbols[name] not in reached:
-        raise DeriveError(f"{output} does not depend on {name}", "wrt", nearest(name, {s.name for s in reached}))
+        unused = next((s.name for s in named if s not in reached), "")
+        hint = f"{unused} is never used" if unused else nearest(name, {s.name for s in reached})
+        raise DeriveError(f"{output} does not depend on {name}", "wrt", hint)
     return symbols[name]
 
 
@@ -151,15 +170,15 @@ def _paths(named: Named, output: Symbol, x: Symbol) -> Iterator[tuple[Symbol, ..
     for v, rhs in named.items():
         reaching |= {v} if rhs.free_symbols & reaching else set()
     waiting: list[tuple[Symbol, ...]] = [(output,)]
-    count = 0
+    found = 0
     while waiting:
         path = waiting.pop(0)
         if path[-1] == x:
-            count += 1
+            found += 1
             yield path
         else:
             uses = sorted(named[path[-1]].free_symbols & reaching, key=lambda s: list(named).index(s) if s in named else -1)
             waiting += [(*path, u) for u in uses]
-        if count + len(waiting) > PATHS:
+        if found + len(waiting) > PATHS:
             what = f"there are more than {PATHS} paths from {output} to {x}"
             raise Unsupported(what, "derive", "Network.from_equations(...).backprop() takes them one layer at a time")

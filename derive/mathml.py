@@ -147,8 +147,8 @@ class Mathml(Style):
     def _related(self, left: str, relation: str, right: str) -> str:
         return f'{left}<mo form="infix">{escape(relation)}</mo>{right}'
 
-    def _partial(self, f: str, x: str) -> str:
-        return f"<mfrac>{_row('<mi>∂</mi>' + f)}{_row('<mi>∂</mi>' + x)}</mfrac>"
+    def _partial(self, f: str, x: str, sign: str) -> str:
+        return f"<mfrac>{_row(f'<mi>{sign}</mi>{f}')}{_row(f'<mi>{sign}</mi>{x}')}</mfrac>"
 
 
 MATHML = Mathml()

@@ -47,6 +47,15 @@ class MatrixPrinter:
         """The array expression, printed."""
         return self.table[type(node)](node)
 
+    def whole(self, node: Node, axes: Axes) -> Text:
+        """A right side as an array of these axes: a number that is each entry of a vector or matrix is written with vectors of ones."""
+        if node.axes or not axes:
+            return self.text(node)
+        ones = self.style.ones()
+        entries = ones if len(axes) == 1 else self._matrix_product(ones, self.style.transpose(ones))
+        one = isinstance(node, Scalar) and node.value == 1
+        return entries if one else self.style.product([self.text(node), entries])
+
     def name(self, quantity: Quantity) -> Text:
         """The name of a whole array: a matrix of samples is a capital letter, a derivative of the loss is written as one."""
         if quantity.role in ("gradient", "adjoint"):

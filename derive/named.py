@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sympy import Expr, Symbol
 
-from .partial import Braced, Partial
+from .partial import Braced, Partial, Total
 from .shape import rebuilt, swapped
 
 Named = Mapping[Symbol, Expr]  # each name with its right side, in which only earlier names stand
@@ -25,22 +25,27 @@ def written_out(named: Named) -> dict[Symbol, Expr]:
     return full
 
 
-def closed(e: Expr, named: Named, total: bool = False) -> Expr:
-    """A line without names: between two names a derivative is that of the right side, all else in it held fixed.
+def without_names(e: Expr, named: Named) -> Expr:
+    """The expression, as it is written, with each name replaced by its right side, down to what nothing defines."""
+    full: dict[Expr, Expr] = {}
+    for name, rhs in named.items():
+        full[name] = swapped(rhs, full)
+    return swapped(e, full)
 
-    total  whether a derivative takes every path, as it does on the left of the chain rule
-    """
-    return _closed(without_braces(e), named, written_out(named), total) if named else e
+
+def closed(e: Expr, named: Named) -> Expr:
+    """A line without names: between two names a derivative is that of the right side, all else held fixed; a `Total` takes every path."""
+    return _closed(without_braces(e), named, written_out(named)) if named else e
 
 
-def _closed(e: Expr, named: Named, full: Named, total: bool) -> Expr:
+def _closed(e: Expr, named: Named, full: Named) -> Expr:
     if isinstance(e, Partial) and (e.free_symbols & set(named)):
         f, x = e.args
-        if f in named and f != x and (total or x not in named[f].free_symbols):
+        if f in named and f != x and (isinstance(e, Total) or x not in named[f].free_symbols):
             order = list(named)
             between = {v: named[v] for v in order[order.index(x) + 1 if x in named else 0 :]}
-            return written_out(between)[f].diff(x).xreplace(full)
+            return written_out(between).get(f, f).diff(x).xreplace(full)
         return (f if f == x else named.get(f, f)).diff(x).xreplace(full)
     if e in full:
         return full[e]
-    return rebuilt(e, [_closed(a, named, full, total) if isinstance(a, Expr) else a for a in e.args]) if e.args else e
+    return rebuilt(e, [_closed(a, named, full) if isinstance(a, Expr) else a for a in e.args]) if e.args else e

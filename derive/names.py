@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from sympy import Abs, E, Expr, Max, Min, Pow, Rational, Symbol, cos, cosh, exp, log, pi, sin, sinh, tan
+from sympy import Abs, E, Expr, Max, Min, Pow, Rational, Symbol, acos, asin, atan, cos, cosh, cot, exp, log, pi, sin, sinh, tan
 
 from .errors import DeriveError, ReadError
 from .letters import GREEK_WORDS, Lexeme, fold, refused, scan, spelled
@@ -38,6 +38,8 @@ def _root(u: Expr) -> Expr:
     return Pow(u, Rational(1, 2), evaluate=False)
 
 
+# Each in the spelling of Python and in that of a book.
+INVERSE = {asin: ("asin", "arcsin"), acos: ("acos", "arccos"), atan: ("atan", "arctan")}
 FUNCTIONS = {
     "exp": Function(exp, steep=True),
     "ln": Function(log),
@@ -47,6 +49,8 @@ FUNCTIONS = {
     "sin": Function(sin),
     "cos": Function(cos),
     "tan": Function(tan),
+    "cot": Function(cot),
+    **{name: Function(f) for f, names in INVERSE.items() for name in names},
     "sinh": Function(sinh, steep=True),
     "cosh": Function(cosh, steep=True),
     "max": Function(Max, 2, None),
@@ -139,8 +143,10 @@ class Names:
             raise ReadError(what, text, lexeme.start, self.suggestion(lexeme.text, called))
         if name in RESERVED:
             raise ReadError(f"the word '{lexeme.text}' is not used in expressions", text, lexeme.start)
-        # sigmoid misspelled must not become a product; x(1-x) and eta(a-y) are products.
-        if called and len(name) > 2 and name.isalpha() and name not in GREEK_WORDS:
+        # sigmoid misspelled, Ln and log2 must not become products; x(1-x), w1(a-y) and eta(a-y) are products.
+        letters = name.rstrip("0123456789").lower()
+        looks_called = (len(name) > 2 and name.isalpha() and name not in GREEK_WORDS) or letters in self.functions
+        if called and looks_called:
             hint = self.suggestion(lexeme.text, called) or f"a product is written {lexeme.text}*(...)"
             raise ReadError(f"the function '{lexeme.text}' is not known", text, lexeme.start, hint)
         return replace(lexeme, kind="SYMBOL", value=first.setdefault(name, Symbol(spelled(lexeme.text))))

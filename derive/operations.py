@@ -161,6 +161,8 @@ class CostTable:
 
 def cost_table(nets: Iterable[Any]) -> CostTable:
     """Networks with sizes in numbers, each as the graph of its scalars: products of a gradient against 2N, numbers kept against 3N."""
+    if not isinstance(nets, Iterable):
+        raise DeriveError(f"{nets!r} is no list of networks", "cost_table", "for example [Network.dense(2, 3, 1)]")
     rows = []
     for net in nets:
         graph = Graph.of_network(net, "scalar")

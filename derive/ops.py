@@ -74,6 +74,11 @@ class Activation(Function):  # type: ignore[misc]  # SymPy's Function is untyped
         named = {"__module__": cls.__module__, "__qualname__": f"{cls.__qualname__}.prime", "activation": cls}
         cls.prime = type(Slope)("prime", (Slope,), named)  # type: ignore[misc]  # mypy does not know SymPy's metaclass
 
+    def __new__(cls, *args: Any, **options: Any) -> Any:
+        if any(isinstance(a, str) for a in args):  # which SymPy would read as code
+            raise DeriveError(f"{cls.__name__} of a text", hint="give an expression, or write the whole as text")
+        return super().__new__(cls, *args, **options)
+
     def fdiff(self, argindex: int = 1) -> Expr:
         return type(self).prime(self.args[0])
 

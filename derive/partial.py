@@ -40,6 +40,10 @@ class Partial(Expr):  # type: ignore[misc]  # SymPy's Expr is untyped
         raise NotImplementedError("a Partial is differentiated only after it was carried out")
 
 
+class Total(Partial):
+    r"""$df/dx$ on every path, where $\partial f/\partial x$ holds all else fixed that f is made of."""
+
+
 class Braced(Expr):  # type: ignore[misc]  # SymPy's Expr is untyped
     r"""$\underbrace{f}_{\partial v/\partial u}$: an expression, and under a brace the derivative that it is."""
 

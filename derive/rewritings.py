@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sympy import Add, Expr, Mul
 
-from .collecting import common_factor, equal_factors, equal_terms
+from .collecting import common_factor, equal_factors, equal_terms, factors_into_terms
 from .ops import Slope
 from .shape import in_textbook_order, reciprocal_of, still, swapped
 from .tidy import arithmetic
@@ -55,5 +55,6 @@ REWRITINGS: tuple[Rewriting, ...] = (
     _rewriting("common factor", common_factor),
     EQUAL_FACTORS,
     _rewriting("slope by the output", slopes_by_output),
+    _rewriting("cancel below the lines", factors_into_terms),
     _rewriting("equal terms", equal_terms),
 )

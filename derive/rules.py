@@ -46,6 +46,7 @@ from sympy import (
 from .ops import Activation, Slope
 from .partial import Partial
 from .shape import MINUS, ONE, in_textbook_order, is_exp, joined, minus, over, plus, power, reciprocal_of, still, times
+from .tidy import arithmetic
 
 Apply = Callable[[Expr, Symbol], Expr | None]
 HALF = Rational(1, 2)
@@ -150,7 +151,7 @@ def power_rule(f: Expr, x: Symbol) -> Expr | None:
         return None
     u, n = _as_power(f)
     if not isinstance(n, Number):
-        return chained(times(n, power(u, plus(n, MINUS))), u, x)
+        return chained(times(n, power(u, arithmetic(plus(n, MINUS)))), u, x)
     less = n - 1
     if less == 0:
         return Partial(u, x)
@@ -177,10 +178,17 @@ def general_power(f: Expr, x: Symbol) -> Expr | None:
     return times(f, plus(times(Partial(v, x), still(log, u)), times(v, Partial(u, x), power(u, MINUS))))
 
 
-def largest(f: Expr, x: Symbol) -> Expr | None:
+def maximum(f: Expr, x: Symbol) -> Expr | None:
     """max(f, g)' = [f > g] f' + [g > f] g'; where f = g there is a kink"""
-    if not isinstance(f, (Max, Min)):
-        return None
+    return _extreme(f, x) if isinstance(f, Max) else None
+
+
+def minimum(f: Expr, x: Symbol) -> Expr | None:
+    """min(f, g)' = [g > f] f' + [f > g] g'; where f = g there is a kink"""
+    return _extreme(f, x) if isinstance(f, Min) else None
+
+
+def _extreme(f: Expr, x: Symbol) -> Expr:
     terms = []
     for n, a in enumerate(f.args):
         if depends(a, x):
@@ -278,7 +286,8 @@ RULES: tuple[Rule, ...] = (
     _stated("exponential function", exponential_rule, lambda f: f.exp),
     _stated("constant base", constant_base, lambda f: f.args[1]),
     _stated("power of two functions", general_power),
-    _stated("maximum", largest),
+    _stated("maximum", maximum),
+    _stated("minimum", minimum),
     _stated("slope of the activation", activation_rule, lambda f: f.args[0]),
     _stated("slope written out", slope_formula),
     *(_of_function(kind, *row) for kind, row in FUNCTIONS.items()),

@@ -16,8 +16,10 @@ from .equations import Equation, Equations
 from .errors import DeriveError
 from .exact import held, product
 from .indices import Axis, Quantity, summed
+from .letters import fold
 from .names import CONSTANTS
-from .reading import read_equation
+from .reading import read, read_equation
+from .shape import swapped
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ def scalar_equations(equations: Iterable[Any] | Equations, inputs: Any, targets:
         raise DeriveError(f"over is {over!r}, expected 'mean' or 'sum'", "from_equations")
     if isinstance(equations, str) or not isinstance(equations, Iterable):
         raise DeriveError(f"{equations!r} is no list of equations", "from_equations", 'for example ["a = w*x + b", "C = (a - y)^2"]')
-    pairs = [pair(e, number) for number, e in enumerate(equations, 1)]
+    pairs = unified(pair(e, number) for number, e in enumerate(equations, 1))
     if len(pairs) < 2:
         raise DeriveError(f"{len(pairs)} equations were given, expected an output and a loss", "from_equations")
     ins, outs = names(inputs), names(targets)
@@ -77,7 +79,7 @@ def pair(e: Any, number: int) -> tuple[str, Expr]:
     elif isinstance(e, Eq):
         left, right = e.lhs, e.rhs
     elif isinstance(e, tuple) and len(e) == 2:
-        left, right = (Symbol(e[0]) if isinstance(e[0], str) else e[0]), e[1]
+        left, right = (Symbol(e[0]) if isinstance(e[0], str) else e[0]), read(e[1]) if isinstance(e[1], str) else e[1]
         if isinstance(right, (int, float)):
             right = Integer(right) if isinstance(right, int) else Float(right)
     else:
@@ -93,6 +95,16 @@ def pair(e: Any, number: int) -> tuple[str, Expr]:
             "indexed quantities cannot be mixed with named scalars", where, "write a Layer for equations in index form"
         )
     return left.name, right
+
+
+def unified(pairs: Iterable[tuple[str, Expr]]) -> list[tuple[str, Expr]]:
+    """The pairs with every name in the spelling in which it stands first: ŷ and yhat are one name, and so are w_1 and w1."""
+    first: dict[str, str] = {}
+    found = []
+    for name, rhs in pairs:
+        names = {s: first.setdefault(fold(s.name), s.name) for s in sorted(rhs.free_symbols, key=str) if isinstance(s, Symbol)}
+        found.append((first.setdefault(fold(name), name), swapped(rhs, {s: Symbol(own) for s, own in names.items() if own != s.name})))
+    return found
 
 
 def _build(

@@ -9,7 +9,7 @@ from .equations import Equation, Equations
 from .errors import DeriveError
 from .exact import held
 from .indices import Quantity
-from .lift import lifted
+from .lift import arranged, lifted
 from .matrix_form import MatrixPrinter, is_matrix
 from .notation import LATEX, UNICODE, Notation, Row, Style
 from .printing import Printer
@@ -65,9 +65,10 @@ def printed_rows(
             right = style.call(printer.function(equation.rowwise), matrices.name(argument))
         elif form != "component":
             with held():
-                node = lifted(equation, quantities, form == "batch" and notation.samples == "rows")
+                in_rows = form == "batch" and notation.samples == "rows"
+                node = lifted(equation, quantities, in_rows)
             if is_matrix(node):  # else it has no matrix form, and its entries say it best
-                left, right = matrices.name(equation.lhs), matrices.text(node)
+                left, right = matrices.name(equation.lhs), matrices.whole(node, arranged(equation.indices, in_rows))
         rows.append(Row(left, right, "", equation.label))
     return rows
 

@@ -111,6 +111,8 @@ def in_words(net: Network) -> str:
 def derivation_sheet(derivation: Derivation, title: str, values: Mapping[str, Any] | None = None, *, hints: bool = False) -> Document:
     """A derivation, its proof, and the same with numbers put in; with `hints`, every step in its stages."""
     blocks: list[Block] = [derivation_rows(derivation), proved(derivation)]
+    if derivation.named:
+        blocks = [Formulas(derivation.named_rows), Heading("Derivation"), *blocks]
     if hints:
         for hint in derivation.hints:
             blocks += [Heading(f"Step {hint.number}"), *(Paragraph(partial(_stage, hint, stage)) for stage in STAGES)]

@@ -199,11 +199,11 @@ class Style(ABC):
 
     def partial_of(self, inside: Text, x: Text) -> Text:
         """The derivative by x of a bracketed expression."""
-        return Text(self._partial("", x.string) + self._gap + self.bracket(inside).string, Level.PRODUCT, True, open=True)
+        return Text(self._partial("", x.string, "∂") + self._gap + self.bracket(inside).string, Level.PRODUCT, True, open=True)
 
-    def partial(self, f: Text, x: Text) -> Text:
-        """df/dx with the partial sign, of a named quantity."""
-        return Text(self._partial(f.string, x.string), Level.FRACTION, True)
+    def partial(self, f: Text, x: Text, sign: str = "∂") -> Text:
+        """df/dx with the partial sign, or another, of a named quantity."""
+        return Text(self._partial(f.string, x.string, sign), Level.FRACTION, True)
 
     _gap = " "
 
@@ -291,4 +291,4 @@ class Style(ABC):
     def _related(self, left: str, relation: str, right: str) -> str: ...
 
     @abstractmethod
-    def _partial(self, f: str, x: str) -> str: ...
+    def _partial(self, f: str, x: str, sign: str) -> str: ...

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from sympy import Expr, Indexed, KroneckerDelta, Pow, Symbol, log
+from sympy import Expr, Indexed, KroneckerDelta, Pow, Symbol, exp, log
 
 from .equations import PARAMETERS, Equation, Equations, uses
 from .errors import DeriveError
@@ -199,7 +199,8 @@ def _rule_name(consumers: list[Equation]) -> str:
         ("slope of a row activation", lambda e: False),
         ("slope of the activation", lambda e: e.has(Activation, Slope)),
         ("derivative of the logarithm", lambda e: e.has(log)),
-        ("power rule", lambda e: e.has(Pow)),
+        ("exponential function", lambda e: e.has(exp)),
+        ("power rule", lambda e: any(p.exp.is_Number and p.exp not in (-1, 1) for p in e.atoms(Pow))),
     )
     if any(c.rowwise for c in consumers):
         return table[0][0]

@@ -110,7 +110,7 @@ class Terminal(Style):
     def _joined(self, left: str, operator: str, right: str, after_number: bool) -> str:
         # 2e could be read as the beginning of a decimal number such as 2e5, and 2sqrt as one word.
         word = len(right) > 1 and right[:2].isalpha() and right[:2].isascii()
-        tight = operator == "juxtaposition" and left[-1:].isdigit() and after_number and right[:1] not in "eE" and not word
+        tight = operator == "juxtaposition" and left[-1:].isdecimal() and after_number and right[:1] not in "eE∂" and not word
         return left + ("" if tight else _OPERATORS[operator]) + right
 
     def _fraction(self, above: Text, below: Text) -> str:
@@ -147,8 +147,8 @@ class Terminal(Style):
     def _related(self, left: str, relation: str, right: str) -> str:
         return f"{left} {relation} {right}"
 
-    def _partial(self, f: str, x: str) -> str:
-        return f"∂{f}/∂{x}"
+    def _partial(self, f: str, x: str, sign: str) -> str:
+        return f"{sign}{f}/{sign}{x}"
 
 
 UNICODE = Terminal()

@@ -171,8 +171,9 @@ class Latex(Style):
     def _related(self, left: str, relation: str, right: str) -> str:
         return f"{left} {_RELATIONS[relation]} {right}"
 
-    def _partial(self, f: str, x: str) -> str:
-        return rf"\frac{{\partial {f}}}{{\partial {x}}}" if f else rf"\frac{{\partial}}{{\partial {x}}}"
+    def _partial(self, f: str, x: str, sign: str) -> str:
+        d = r"\partial" if sign == "∂" else r"\mathrm{d}"
+        return rf"\frac{{{d} {f}}}{{{d} {x}}}" if f else rf"\frac{{{d}}}{{{d} {x}}}"
 
 
 LATEX = Latex()

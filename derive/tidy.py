@@ -30,7 +30,7 @@ def arithmetic(e: Expr) -> Expr:
     nested = isinstance(e, (Add, Mul)) and any(a.func is e.func for a in e.args)
     if isinstance(e, Mul):
         numbers = _numbers(e)
-        trailing = any(isinstance(a, Number) and a.is_negative for a in e.args[1:])
+        trailing = any(isinstance(a, Number) and a.is_negative for a in e.args[1:]) or any(isinstance(a, Number) for a in e.args[1:-1])
         if (
             nested
             or trailing

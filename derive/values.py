@@ -16,6 +16,7 @@ from .equations import Equation, Expander, uses
 from .errors import DeriveError, Disagreement, DomainError, ShapeError
 from .indices import SAMPLES, Axis, Index, Quantity
 from .ops import Activation
+from .partial import Partial
 from .steps import Context
 
 DIGITS = 20
@@ -61,7 +62,21 @@ def without_corners(e: Expr) -> Expr:
 
 def in_line(line: Expr, values: Mapping[Symbol, Number], where: str) -> Number:
     """The number that a line of scalars is at these values; derivatives that are only written down are carried out by SymPy."""
+    _check_divisions(line, values, where)
     return _number(Expander({}).scalar(without_corners(line), {}), values, where)
+
+
+def _check_divisions(e: Expr, values: Mapping[Symbol, Number], where: str) -> None:
+    """Raises `DomainError` for a division by zero as the line is written: SymPy would cancel w/w, and 0/0 would be a number."""
+    if isinstance(e, Partial):
+        return
+    if isinstance(e, Pow) and e.args[1].is_Number and e.args[1].is_negative:
+        below = Activation.written_out(without_corners(e.args[0]))
+        if not below.has(Partial) and below.xreplace(dict(values)).evalf(DIGITS) == 0:
+            raise DomainError("there is a division by zero or a logarithm of zero at these values", where)
+    for a in e.args:
+        if isinstance(a, Expr):
+            _check_divisions(a, values, where)
 
 
 def _number(e: Expr, values: Mapping[Any, Number], where: str) -> Number:

@@ -12,7 +12,7 @@ from sympy import symbols
 
 from derive.blocks import Formulas, Heading
 from derive.deriving import derive
-from derive.identities import identity
+from derive.identities import identity_derivation
 from derive.layers import Dense, Residual
 from derive.losses import cross_entropy, half_sum_of_squares, squared_error
 from derive.network import Network
@@ -78,7 +78,7 @@ GOLDEN: dict[str, Callable[[], Formulas]] = {
     "product_with_names": lambda: derivation_rows(derive(["a = w*x + b", "y = sigma(a)", "E = (y - d)^2/2"], "w")),
     "slope_of_sigma": lambda: derivation_rows(slope_derivation(sigmoid)),
     "slope_of_sigma_every_rule": lambda: derivation_rows(slope_derivation(sigmoid).detail("every rule")),
-    "tanh_by_sigma": lambda: derivation_rows(identity("tanh by sigma")),
+    "tanh_by_sigma": lambda: derivation_rows(identity_derivation("tanh by sigma")),
     "neuron_cross_entropy": lambda: derivation_rows(
         derive("-(y*ln(sigma(w*x + b)) + (1 - y)*ln(1 - sigma(w*x + b)))", "w")
     ),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from derive.errors import DeriveError, Disagreement
-from derive.identities import IDENTITIES, identity
+from derive.identities import IDENTITIES, identity_derivation
 from derive.printing import unicode
 
 ENDS = {
@@ -20,7 +20,7 @@ ENDS = {
 
 @pytest.mark.parametrize("name", IDENTITIES)
 def test_it_leads_from_one_side_to_the_other_and_every_line_is_proved(name):
-    derivation = identity(name)
+    derivation = identity_derivation(name)
     assert tuple(unicode(e, typed_order=True) for e in (derivation.start, derivation.result)) == ENDS[name]
     proofs = derivation.verify()
     assert len(proofs) == len(derivation.steps) >= 3 and all(step.why for step in derivation.steps)
@@ -30,16 +30,16 @@ def test_it_leads_from_one_side_to_the_other_and_every_line_is_proved(name):
 
 @pytest.mark.parametrize("name", IDENTITIES)
 def test_a_wrong_line_is_refuted(name):
-    derivation = identity(name)
+    derivation = identity_derivation(name)
     *others, last = derivation.steps
     with pytest.raises(Disagreement):
         replace(derivation, steps=(*others, replace(last, after=last.after + 1))).verify()
 
 
 def test_e_to_x_passes_through_the_usual_form():
-    assert "1/(1 + e^(-x))" in [unicode(line, typed_order=True) for line in identity("two forms of sigma").lines]
+    assert "1/(1 + e^(-x))" in [unicode(line, typed_order=True) for line in identity_derivation("two forms of sigma").lines]
 
 
 def test_an_unknown_name():
     with pytest.raises(DeriveError, match="did you mean tanh by sigma"):
-        identity("tanh by sigmoid")
+        identity_derivation("tanh by sigmoid")

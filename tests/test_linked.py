@@ -100,7 +100,9 @@ def test_a_single_link_is_an_ordinary_derivation():
 def test_equations_may_be_given_in_any_way():
     w, x, b, a, y, e = symbols("w x b a y E")
     wanted = derive(["a = w*x + b", "E = (a - y)^2"], "w").result
-    for given in ({"a": w * x + b, "E": (a - y) ** 2}, [Eq(a, w * x + b), Eq(e, (a - y) ** 2)], [(a, w * x + b), ("E", (a - y) ** 2)]):
+    texts = {"a": "w*x + b", "E": "(a-y)^2"}
+    pairs = [(a, w * x + b), ("E", (a - y) ** 2)]
+    for given in (texts, {"a": w * x + b, "E": (a - y) ** 2}, [Eq(a, w * x + b), Eq(e, (a - y) ** 2)], pairs):
         assert derive(given, w).result.doit() == wanted.doit()
 
 
@@ -111,7 +113,10 @@ def test_equations_may_be_given_in_any_way():
         (["a = w*x", "a = 2"], "w", "equation 2: a is defined twice"),
         (["E = a^2", "a = w*x"], "w", "equation 1: a is used before it is defined"),
         (["a = a + w"], "w", "a is used before it is defined"),
-        (["a = w*x", "E = q^2"], "w", "E does not depend on w"),
+        (["a = w*x", "E = q^2"], "w", "E does not depend on w; a is never used"),
+        (["A = w*x", "E = a^2"], "w", "A is never used"),
+        (["a = w*x", "E = a^2"], "E", "E is what is derived"),
+        ({"a = w*x", "E = a^2"}, "w", "a set of equations has no order"),
         (["a = w*x", "E = a^2"], "v", "v is not in the equations"),
         (["a = w*x", "E = a^2"], 3, "expected a symbol or its name"),
         (["a = w*", "E = a^2"], "w", "expected a number"),
@@ -122,6 +127,49 @@ def test_equations_may_be_given_in_any_way():
 def test_bad_equations(equations, wrt, message):
     with pytest.raises(DeriveError, match=message):
         derive(equations, wrt)
+
+
+SKIP = ["a = w*x", "b = tanh(a)", "c = b + a", "E = c^2"]
+
+
+@pytest.mark.parametrize(
+    ("equations", "wrt"),
+    [
+        (["u = sigma(w*x)", "E = u^2"], "w"),
+        (["h1 = tanh(w*x1 + u*h0)", "h2 = tanh(w*x2 + u*h1)", "E = (h2 - y)^2/2"], "u"),
+        (["v = (w*u + t)^3", "t2 = exp(v)", "y = 1/(1 + t2)"], "u"),
+        (SKIP, "w"),
+        (["a = w*x + b", "y = sigma(a)", "E = (sigma(a) - d)^2/2 + y"], "w"),
+        (["a = w*x", "b = tanh(a) + x", "c = sigma(b) + a", "L = (c - y)^2/2"], "x"),
+        (["a = w*x + b", "y = sigma(w*x + b)", "E = (y - d)^2/2 + a"], "w"),
+        (["a = w*x", "E = (a - w)^2"], "w"),
+        (["a = w*x", "E = (a - y)^2 + lambda*w^2"], "w"),
+    ],
+)
+def test_names_like_intermediate_variables_and_connections_past_a_link(equations, wrt):
+    derivation = derive(equations, wrt)
+    for level in ("every rule", "usual", "result"):
+        assert {proof.verdict for proof in derivation.detail(level).verify()} == {"proved"}
+    at = {s.name: 0.3 + 0.1 * n for n, s in enumerate(sorted(closed(derivation.start.args[0], derivation.named).free_symbols, key=str))}
+    assert derivation.at(at).value == derivation.detail("result").at(at).value
+
+
+def test_a_total_derivative_is_written_with_d_where_some_of_it_is_direct():
+    derivation = derive(["a = w*x", "E = (a - w)^2"], "w")
+    assert shown(derivation)[:2] == ["dE/dw", "∂E/∂w + ∂E/∂a ∂a/∂w"] and "directly; through a" in derivation.steps[0].why
+    assert r"\frac{\mathrm{d} E}{\mathrm{d} w} &= \frac{\partial E}{\partial w}" in derivation.latex()
+    assert shown(derive(NEURON, "w1"))[0] == "∂E/∂w₁"
+
+
+def test_cross_entropy_cancels_between_names_too():
+    equations = ["z = w*x + b", "a = sigma(z)", "C = -(y*ln(a) + (1-y)*ln(1-a))"]
+    assert shown(derive(equations, "w"))[-2:] == ["-(y (1 - a) - (1 - y) a) x", "(a - y) x"]
+    assert shown(derive(equations, "z"))[-1] == "a - y"
+
+
+def test_one_name_in_two_spellings():
+    assert shown(derive(["ŷ = sigma(w x)", "E = (yhat - y)^2/2"], "w"))[-1] == "(ŷ - y) ŷ (1 - ŷ) x"
+    assert shown(derive(["a_1 = w*x", "E = a1^2"], "w"))[-1] == "2a₁ x"
 
 
 def test_too_many_paths_are_refused_with_another_way():

@@ -399,7 +399,7 @@ WRONG = [
     (lambda: written(["a = w*u", "C = (a - y)**2"]), "from_equations: x is in no equation; name the inputs and targets"),
     (lambda: written(NEURON, over="max"), "from_equations: over is 'max', expected 'mean' or 'sum'"),
     (lambda: written(NEURON, output="q"), "the output 'q' is not defined by an equation; there are z, a"),
-    (lambda: written([("z", "w*x"), NEURON[1], NEURON[2]]), "does not define a symbol"),
+    (lambda: written([("z", [1]), NEURON[1], NEURON[2]]), "does not define a symbol"),
     (lambda: written([3, *NEURON]), "3 is not an equation"),
     # mistakes of type
     (lambda: Network(2, Dense(2), Dense(2, tie=1)), "Dense: it is tied to 1, expected the name of a weight"),

@@ -235,3 +235,9 @@ def test_an_activation_without_its_facts_is_refused():
         type("bare", (Activation,), {})
     with pytest.raises(DeriveError, match=r"activation half: it lacks latex"):
         type("half", (Activation,), {"formula": lambda z: z})
+
+
+@pytest.mark.parametrize("kind", [sigmoid, tanh], ids=lambda kind: kind.__name__)
+def test_an_activation_does_not_read_text(kind):
+    with pytest.raises(DeriveError, match="of a text"):
+        kind("__import__('os').getcwd()")

@@ -627,3 +627,10 @@ def test_the_judges_see_a_wrong_reading():
 
 def test_a_divisor_that_sympy_cannot_work_out_is_read_all_the_same():
     assert read("1/max(ln(pi), softplus'(3))").args
+
+
+@pytest.mark.parametrize("text", ["log2(w)", "Ln(w)", "exp2(w)", "log10(x)", "SIN(x)"])
+def test_a_function_that_is_not_known_is_no_product(text):
+    with pytest.raises(ReadError, match="is not known; did you mean"):
+        read(text)
+    assert read("w1(a-y)") == read("w1*(a-y)")
