@@ -15,9 +15,11 @@ from . import __version__
 from .commands.check import check
 from .commands.demo import demo
 from .commands.expr import expr
+from .commands.grade import grade
 from .commands.graph import graph
 from .commands.show import show
 from .commands.train import train
+from .commands.worksheet import worksheet
 from .errors import DeriveError, Disagreement, ReadError
 from .terminal import width
 
@@ -33,7 +35,7 @@ class InOrder(click.Group):
 
 @click.group(
     cls=InOrder,
-    commands=[demo, show, expr, graph, check, train],
+    commands=[demo, show, expr, graph, check, train, worksheet, grade],
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="\b\nExample:\n  derive show 2-3-1 --activation tanh --output sigmoid --loss cross-entropy -o sheet.pdf",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sympy import Expr, KroneckerDelta, Sum
 
+from .arrays import Misfit
 from .building import Limits
 from .errors import ReadError
 from .glyphs import parts
@@ -164,7 +165,7 @@ class Entries:
             known.axis, known.first = axis, f"in {typed}"
         if known.axis != axis:
             what = f"the index {letter} runs over {axis.name} in {typed}, but over {known.axis.name} {known.first}"
-            raise ReadError(what, self.text, start, "two axes need two letters")
+            raise Misfit(what, self.text, start, "two axes need two letters")
         return known.index(letter)
 
     def has_core(self, core: str) -> bool:

@@ -70,7 +70,7 @@ def test_a_right_formula_in_other_clothes(answer):
         ("(y-a)*a(1-a)x", "the sign is wrong"),
         ("(a-y)*x", "the slope of σ"),
         ("(a-y)*sigma'(a)*x", "the slope is taken at the output"),
-        ("(a-y)*a*(1-a)", "this is dL/db"),
+        ("(a-y)*a*(1-a)", "this is dC/db"),
         ("17", ""),
     ],
 )
@@ -98,7 +98,7 @@ def test_form_is_asked_for_only_where_the_task_says_so():
     task = Task.formula("by the output", slope_derivation(sigmoid), names={"a": sigmoid(z)}, using="a", without="exp")
     assert verdicts(task, "a(1-a)") == [RIGHT]
     other = only(task, "e^(-z)/(1+e^(-z))^2")
-    assert other.verdict == WRONG and other.points == 0.5 and "use a and do without exp" in other.diagnosis
+    assert other.verdict == WRONG and other.points == 0.5 and "use a and do without e^x" in other.diagnosis
 
 
 def test_keys_of_every_kind():

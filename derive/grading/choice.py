@@ -1,4 +1,4 @@
-"""A free choice: any numbers that have a property, such as a line that separates two points, or weights that solve XOR."""
+"""A free choice: any numbers or any formula with a property, such as a line that separates two points, or weights that solve XOR."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from sympy import Expr
 
 from ..blocks import Block, Paragraph
 from ..errors import DeriveError, ReadError
+from ..printing import latex
 from ..reading import read
-from .formula import BLANK
+from .formula import BLANK, in_either
+from .mistakes.diagnosis import Diagnosis
 from .verdicts import RIGHT, UNREADABLE, WRONG, Verdict
 
 Check = Callable[[Mapping[str, Any]], str]
@@ -79,6 +82,47 @@ def choice(
 ) -> Choice:
     """Any numbers of these shapes for which `check` gives an empty text, and else what is wrong with them."""
     return Choice(name, shapes, check, example, points)
+
+
+@dataclass(frozen=True)
+class FreeFormula:
+    """A formula in certain symbols, for which `check` gives what it does not do, or an empty diagnosis."""
+
+    name: str
+    check: Callable[[Expr], Diagnosis]
+    symbols: str
+    example: str
+    points: float = 1
+
+    def __post_init__(self) -> None:
+        problem = self.check(read(self.example, self.symbols))
+        if problem:
+            what = f"its own example is not accepted: {problem.sentence}"
+            raise DeriveError(what, f"task {self.name!r}", "correct the example or the check")
+
+    def solution(self) -> str:
+        return self.example
+
+    def unfit(self) -> str:
+        return ""
+
+    def sheet(self, solved: bool) -> tuple[Block, ...]:
+        return (Paragraph(f"{self.name}, for example: {self.example}" if solved else f"{self.name}: {BLANK}"),)
+
+    def judge(self, answer: Any, seed: int = 0) -> tuple[Verdict, ...]:
+        try:
+            e = in_either(str(answer), lambda text, form: read(text, self.symbols, form=form))
+        except ReadError as error:
+            return (Verdict(self.name, UNREADABLE, 0, self.points, str(answer), detail=str(error)),)
+        found, shown = self.check(e), latex(e, typed_order=True)
+        if found:
+            return (Verdict(self.name, WRONG, 0, self.points, str(answer), shown, found.sentence, found.hint, codes=found.codes),)
+        return (Verdict(self.name, RIGHT, self.points, self.points, str(answer), shown),)
+
+
+def free_formula(name: str, check: Callable[[Expr], Diagnosis], *, symbols: str, example: str, points: float = 1) -> FreeFormula:
+    """Any formula in these symbols for which `check` finds nothing wrong, such as a factor that damps steep slopes."""
+    return FreeFormula(name, check, symbols, example, points)
 
 
 def _named(answer: Any) -> Mapping[str, Any]:

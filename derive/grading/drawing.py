@@ -13,6 +13,10 @@ from ..errors import DeriveError
 T = TypeVar("T")
 
 
+class Unfit(Exception):
+    """This draw would make a variant easier or harder than others; the message says why."""
+
+
 @dataclass(frozen=True)
 class Draw:
     """Gives what a task asks of it: in the standard form what the task says, else drawn."""
@@ -48,3 +52,10 @@ class Draw:
     def several(self, count: int, among: Sequence[T]) -> list[T]:
         """So many of them, all different, in an order of its own."""
         return list(among[:count]) if self.chance is None else self.chance.sample(list(among), count)
+
+    def require(self, fit: bool, why: str) -> None:
+        """Where this does not hold, all is drawn again; a standard form in which it does not is an error of the task."""
+        if not fit and self.chance is None:
+            raise DeriveError(f"its standard form is not fit: {why}", "draw", "choose other standards")
+        if not fit:
+            raise Unfit(why)

@@ -1,74 +1,52 @@
-"""Numbers to fill in: the forward and backward table of named equations at one point, with the tolerance that the task states.
-
-A wrong number is marked once: what follows from it by the right equation gets its marks, and the report says so.
-"""
+"""Numbers to fill in: the forward and backward table of named equations at one point, for one sample or for several."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from sympy import Expr, Float, Symbol
+from sympy import Add, Expr, Float, Symbol
 
-from ..blocks import Block, Grid, Paragraph
-from ..errors import DeriveError, ReadError
+from ..errors import DeriveError
 from ..graph import Graph
 from ..ops import Activation
-from ..reading import read
+from .cells import Cells, Tolerance
 from .mistakes.diagnosis import NONE, Diagnosis, diagnose_numbers
 from .mistakes.problems import VALUE, Problem
-from .verdicts import RIGHT, UNREADABLE, WRONG, Verdict
 
-TRIVIAL = (0.0, 1.0)  # a wrong number that would make what follows from it too easy
-
-
-@dataclass(frozen=True)
-class Tolerance:
-    """How near a number has to be: to so many decimals, or to a share of itself. A number typed with fewer digits is rounded, not wrong."""
-
-    decimals: int | None = 3
-    relative: float = 0.0
-
-    def allows(self, given: float, right: float) -> bool:
-        wide = 0.5 * 10.0**-self.decimals if self.decimals is not None else 0.0
-        return abs(given - right) <= max(wide, self.relative * abs(right)) * (1 + 1e-9) + 1e-12 * abs(right)
-
-    def __str__(self) -> str:
-        return f"to {self.decimals} decimals" if self.decimals is not None else f"to {100 * self.relative:g} %"
+FLAT = 0.02  # a unit whose slope is smaller is saturated: the numbers behind it say nothing
 
 
 @dataclass(frozen=True)
-class Filling:
+class Filling(Cells):
     """A table to fill in. A cell is called "z1" for a value and "dL/dz1" for the derivative of the output L.
 
-    problem  the named equations; `at`: the value of every variable
-    cells    the cells that are blank, in the order of the computation
+    problem   the named equations; `at`: the value of every variable, of data a list with one for each sample
+    unrolled  the same equations with those that differ from sample to sample written once for each: z1_1, z1_2, ...
     """
 
-    name: str
-    problem: Problem
-    at: Mapping[str, Any]
-    cells: tuple[str, ...]
-    tolerance: Tolerance = Tolerance()
-    points: float = 1
-
-    def __post_init__(self) -> None:
-        unknown = [cell for cell in self.cells if cell not in self.right]
-        if unknown or not self.cells:
-            what = f"there is no cell {unknown[0]!r}" if unknown else "there is no cell to fill in"
-            raise DeriveError(what, f"task {self.name!r}", f"cells: {', '.join(self.right)}")
+    problem: Problem = field(kw_only=True)
+    unrolled: tuple[tuple[str, Expr], ...] = field(kw_only=True)
+    at: Mapping[str, Any] = field(kw_only=True)
 
     @cached_property
     def equations(self) -> dict[str, Expr]:
-        return dict(self.problem.written)
+        return dict(self.unrolled)
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """The value of every variable, each sample's by its own name."""
+        return {f"{name}_{k}": v for name, vs in self.at.items() if isinstance(vs, list | tuple) for k, v in enumerate(vs, 1)} | {
+            name: v for name, v in self.at.items() if not isinstance(v, list | tuple)
+        }
 
     @cached_property
     def right(self) -> dict[str, float]:
         """What stands in every cell that could be asked for: computed by the graph of the equations."""
-        graph = Graph.from_equations(list(self.problem.written), output=self.problem.output)
-        graph.forward(dict(self.at))
+        graph = Graph.from_equations(list(self.unrolled), output=self.problem.output)
+        graph.forward(self.values)
         graph.backward()
         names = [*graph.variables, *self.equations]
         values = {name: float(graph.value(name)) for name in names}
@@ -78,89 +56,48 @@ class Filling:
     def derivative(self, name: str) -> str:
         return f"d{self.problem.output}/d{name}"
 
-    def solution(self) -> dict[str, str]:
-        """Every blank with its number, rounded as the task says."""
-        digits = self.tolerance.decimals
-        return {cell: f"{self.right[cell]:.12g}" if digits is None else f"{self.right[cell]:.{digits}f}" for cell in self.cells}
+    @property
+    def given(self) -> str:
+        return "with " + ", ".join(f"{name} = {value}" for name, value in self.at.items())
 
     def unfit(self) -> str:
-        """A number that rounds to less than two digits, or two cells with the same number, would make a variant easier or harder."""
-        least = 10.0 ** (1 - self.tolerance.decimals) if self.tolerance.decimals is not None else 1e-9
-        small = next((cell for cell in self.cells if abs(self.right[cell]) < least), None)
-        if small is not None:
-            return f"{small} is {self.right[small]:.3g}, nearly 0"
-        numbers = [abs(self.right[cell]) for cell in self.cells]
-        twice = next((cell for n, cell in enumerate(self.cells) if any(self.tolerance.allows(numbers[n], m) for m in numbers[:n])), None)
-        return f"{twice} is the same number as another" if twice else ""
+        """Besides numbers that are nearly 0 or alike, a saturated unit would make a variant easier or harder."""
+        return super().unfit() or next((told for name, rhs in self.unrolled if (told := self._saturated(name, rhs))), "")
 
-    def sheet(self, solved: bool) -> tuple[Block, ...]:
-        given = ", ".join(f"{name} = {value}" for name, value in self.at.items())
-        numbers = self.solution()
-        rows = tuple((cell, numbers[cell] if solved else "_" * 12) for cell in self.cells)
-        return (Paragraph(f"{self.name}: with {given}, {self.tolerance}"), Grid(("quantity", "number"), rows))
+    def _saturated(self, name: str, rhs: Expr) -> str:
+        for unit in _plain(rhs).atoms(Activation):
+            if abs(_value(type(unit).prime(unit.args[0]), self.right.__getitem__)) < FLAT:
+                return f"{name} is saturated"
+        return ""
 
-    def judge(self, answer: Any, seed: int = 0) -> tuple[Verdict, ...]:
-        each = self.points / len(self.cells)
+    def explained(self, cell: str, number: float, numbers: Mapping[str, float]) -> Diagnosis:
+        problem, at, asked = self.problem, dict(self.at), cell
+        stem, _, sample = cell.rpartition("_")
+        if self.problem.samples > 1 and sample.isdigit() and stem in self._per_sample:
+            # The value at one sample is a question about that sample alone.
+            problem, asked = replace(problem, samples=1, data=()), stem
+            at = {name: v[int(sample) - 1] if isinstance(v, list | tuple) else v for name, v in at.items()}
         try:
-            given = _table(answer)
-        except ReadError as error:
-            return (Verdict(self.name, UNREADABLE, 0, self.points, str(answer), detail=str(error)),)
-        numbers: dict[str, float] = {}
-        verdicts = []
-        for cell in self.cells:
-            verdict = self._cell(cell, given.get(cell), each, numbers)
-            verdicts.append(verdict)
-        return tuple(verdicts)
-
-    def _cell(self, cell: str, typed: Any, points: float, numbers: dict[str, float]) -> Verdict:
-        name = cell if len(self.cells) == 1 else f"{self.name}: {cell}"
-        if typed is None or not str(typed).strip():
-            return Verdict(name, WRONG, 0, points, detail="nothing is filled in")
-        try:
-            number = _number(typed)
-        except ReadError as error:
-            return Verdict(name, UNREADABLE, 0, points, str(typed), detail=str(error))
-        numbers[cell] = number
-        if self.tolerance.allows(number, self.right[cell]):
-            return Verdict(name, RIGHT, points, points, str(typed), str(typed))
-        carried = self._carried(cell, numbers)
-        if carried and self.tolerance.allows(number, self._following(cell, numbers)):
-            wrong = ", ".join(carried)
-            if any(numbers[c] in TRIVIAL for c in carried):
-                told = f"it follows from {wrong}, but that wrong number makes it too easy"
-                return Verdict(name, WRONG, 0, points, str(typed), str(typed), detail=told)
-            told = f"not what is expected, but it follows from {wrong} as you have it: full marks"
-            return Verdict(name, RIGHT, points, points, str(typed), str(typed), detail=told, follow_through=True)
-        why = self._explained(cell, number)
-        example = f"yours is {number:.6g}, expected {self.right[cell]:.6g}"
-        return Verdict(name, WRONG, 0, points, str(typed), str(typed), why.sentence, why.hint, example, codes=why.codes)
-
-    def _explained(self, cell: str, number: float) -> Diagnosis:
-        try:
-            found: Diagnosis = diagnose_numbers({cell: number}, self.problem, self.at, self._share(cell))[cell]
+            found: Diagnosis = diagnose_numbers({asked: number}, problem, at, self.tolerance.share(number))[asked]
             return found
         except DeriveError:
             return NONE
 
-    def _share(self, cell: str) -> float:
-        wide = 0.5 * 10.0**-self.tolerance.decimals if self.tolerance.decimals is not None else 0.0
-        return max(self.tolerance.relative, wide / max(abs(self.right[cell]), 1e-12), 1e-9)
+    @cached_property
+    def _per_sample(self) -> set[str]:
+        return {name for name, _ in self.problem.written if name not in self.equations}
 
     # What follows from the numbers that were filled in
 
-    def _carried(self, cell: str, numbers: Mapping[str, float]) -> list[str]:
+    def carried(self, cell: str, numbers: Mapping[str, float]) -> list[str]:
         """The cells that were filled in wrongly and go into this one, directly or through what was not asked for."""
-        wrong, seen, waiting = list[str](), set[str](), self._inputs(cell)
+        found, waiting = set[str](), self._inputs(cell)
         while waiting:
-            one = waiting.pop(0)
-            if one in seen:
-                continue
-            seen.add(one)
-            if one in numbers:
-                wrong += [] if self.tolerance.allows(numbers[one], self.right[one]) else [one]
-            else:
-                waiting += self._inputs(one)
-        return wrong
+            one = waiting.pop()
+            if one not in found:
+                found.add(one)
+                waiting += [] if one in numbers else self._inputs(one)
+        return self.wrong(filter(found.__contains__, self.cells), numbers)
 
     def _inputs(self, cell: str) -> list[str]:
         name = self._differentiated(cell)
@@ -170,9 +107,8 @@ class Filling:
         values = {s.name for v in users for s in self.equations[v].free_symbols}
         return [*(self.derivative(v) for v in users if v != self.problem.output), *sorted(values)]
 
-    def _following(self, cell: str, numbers: Mapping[str, float]) -> float:
-        """The number that the right equations give with what was filled in."""
-        known = {name: float(value) for name, value in self.at.items()} | {c: n for c, n in numbers.items() if c != cell}
+    def following(self, cell: str, numbers: Mapping[str, float]) -> float:
+        known = {name: float(v) for name, v in self.values.items()} | {c: n for c, n in numbers.items() if c != cell}
 
         def found(one: str) -> float:
             if one not in known:
@@ -205,20 +141,44 @@ def table(
     cells: str | Iterable[str] = "",
     decimals: int | None = 3,
     relative: float = 0.0,
+    distinct: bool = True,
     points: float = 1,
 ) -> Filling:
     """Numbers to fill in: values of named equations, and derivatives of the last one.
 
-    at                  the value of every variable
+    at                  the value of every variable; where lists are given there is a sample for each entry, what depends on it is called
+                        z_1, z_2, ..., and the last equation is added up over the samples
     cells               what is blank, "z1 a1 L dL/dz1"; unless said, every value and every derivative
-    decimals, relative  how near a number has to be
+    decimals, relative  how near a number has to be; `distinct`: see `Cells`
     """
-    problem = Problem.of_equations(equations, asks=VALUE)
+    data = tuple(n for n, v in at.items() if isinstance(v, list | tuple))
+    counts = {len(at[n]) for n in data} or {1}
+    if len(counts) > 1 or 0 in counts:
+        raise DeriveError(f"{', '.join(data)} have lists of different lengths", f"task {name!r}", "give one number for each sample")
+    samples = counts.pop()
+    single = Problem.of_equations(equations, asks=VALUE)
+    problem = Problem.of_equations(equations, samples=samples, data=data, asks=VALUE) if samples > 1 else single
+    problem = replace(problem, written=single.written)
+    unrolled = _unrolled(single.written, data, samples) if samples > 1 else single.written
     wanted = tuple(cells.split() if isinstance(cells, str) else cells)
     if not wanted:
-        names = [n for n, _ in problem.written]
-        wanted = (*names, *(f"d{problem.output}/d{n}" for n in reversed([*at, *names[:-1]])))
-    return Filling(name, problem, at, wanted, Tolerance(decimals, relative), points)
+        names = [n for n, _ in unrolled]
+        wanted = (*names, *(f"d{problem.output}/d{n}" for n in reversed([*(n for n in at if n not in data), *names[:-1]])))
+    return Filling(name, wanted, Tolerance(decimals, relative), points, distinct, problem=problem, unrolled=unrolled, at=at)
+
+
+def _unrolled(written: Iterable[tuple[str, Expr]], data: tuple[str, ...], samples: int) -> tuple[tuple[str, Expr], ...]:
+    own, found = list(data), list[tuple[str, Expr]]()
+    for name, rhs in written:
+        if not {s.name for s in rhs.free_symbols} & set(own):
+            found.append((name, rhs))
+            continue
+        own.append(name)
+        for k in range(1, samples + 1):
+            found.append((f"{name}_{k}", rhs.xreplace({s: Symbol(f"{s.name}_{k}") for s in rhs.free_symbols if s.name in own})))
+    if own[-1:] == [name]:
+        found.append((name, Add(*(Symbol(f"{name}_{k}") for k in range(1, samples + 1)), evaluate=False)))
+    return tuple(found)
 
 
 def _plain(e: Expr) -> Expr:
@@ -230,28 +190,3 @@ def _value(e: Expr, found: Callable[[str], float]) -> float:
     plain = Activation.written_out(_plain(e))
     number = plain.xreplace({s: Float(found(s.name)) for s in plain.free_symbols}).evalf()
     return float(number) if number.is_real else float("nan")
-
-
-def _table(answer: Any) -> Mapping[str, Any]:
-    """Cells and what was typed into them: a mapping, or a text with a line "z1 = 0.5" for each."""
-    if isinstance(answer, Mapping):
-        return {str(cell): typed for cell, typed in answer.items()}
-    if not isinstance(answer, str):
-        raise ReadError(f"expected a table, not {type(answer).__name__}", str(answer), 0, 'a line for each cell: "z1 = 0.5"')
-    found: dict[str, Any] = {}
-    for line in filter(None, (part.strip() for part in answer.replace(";", "\n").splitlines())):
-        cell, sign, typed = line.partition("=")
-        if not sign:
-            raise ReadError("this line does not fill in a cell", line, 0, 'a line for each cell: "z1 = 0.5"')
-        found[cell.strip()] = typed.strip()
-    return found
-
-
-def _number(typed: Any) -> float:
-    """0.5, "1/2", "-2e-3" as a number; raises `ReadError` for what is none."""
-    if isinstance(typed, int | float) and not isinstance(typed, bool):
-        return float(typed)
-    value = read(str(typed), symbols=()).evalf()
-    if not value.is_real or not value.is_finite:
-        raise ReadError("this is no number", str(typed), 0)
-    return float(value)

@@ -25,12 +25,14 @@ T = TypeVar("T")
 OTHER_FORM = 0.5  # the share of the marks for a right value in another form
 BLANK = "_" * 40
 PLAIN = re.compile(r"[A-Za-z0-9 +\-/^().']+")  # signs that mean the same in both ways of writing
+SHOWN = {"exp": "e^x", "prime": "slopes such as σ′", "sigmoid": "σ"}
+BOTH = re.compile(r"\w\^\w_\w")  # a^2_j: an index below another one
 TEX = ("\\", "$", "^{", "_{")
 
 
 @dataclass(frozen=True)
 class Form:
-    """How an answer has to be written: with certain names, without others (a name, or a function such as "exp")."""
+    """How an answer has to be written: with certain names, without others: a name, a function such as "exp", or "prime", a slope."""
 
     using: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
@@ -40,13 +42,13 @@ class Form:
         used = {s.name for s in e.free_symbols} | {str(f.func) for f in e.atoms(Expr) if f.args}
         lacking = [name for name in self.using if name not in used]
         forbidden = [name for name in self.without if name in used]
-        told = [f"use {', '.join(lacking)}"] * bool(lacking) + [f"do without {', '.join(forbidden)}"] * bool(forbidden)
+        told = [f"use {_listed(lacking)}"] * bool(lacking) + [f"do without {_listed(forbidden)}"] * bool(forbidden)
         return " and ".join(told)
 
 
 @dataclass(frozen=True)
 class Formula:
-    """One formula. `domain` and `where` are those of `same`; `mistakes` are a teacher's own, beside those of the table."""
+    """One formula. `domain`, `where` are those of `same`; `mistakes` are a teacher's own; `example` is an answer in the form asked for."""
 
     name: str
     key: Key
@@ -55,6 +57,11 @@ class Formula:
     where: Any = ()
     form: Form = Form()
     mistakes: tuple[Mistake, ...] = ()
+    example: str = ""
+
+    def __post_init__(self) -> None:
+        if self.example and any(v.verdict != RIGHT for v in self.judge(self.example)):
+            raise DeriveError("its own example is not accepted", f"task {self.name!r}", "correct the example or the key")
 
     def judge(self, answer: Any, seed: int = 0) -> tuple[Verdict, ...]:
         try:
@@ -94,20 +101,25 @@ class Formula:
         """The planted mistakes that give the same numbers; none where the key does not say how it was found."""
         if self.key.problem is None:
             return NONE
+        others = {s: self.key.names[s.name] for s in e.free_symbols if s.name in self.key.names and s.name not in self.key.problem.places}
         try:
-            return diagnose(e, self.key.problem, self.domain, seed, mistakes=(*self.mistakes, *MISTAKES))
+            return diagnose(e.xreplace(others), self.key.problem, self.domain, seed, mistakes=(*self.mistakes, *MISTAKES))
         except DeriveError:  # the answer has a name that the computation does not know
             return NONE
 
     def solution(self) -> str:
         """An answer that is right."""
-        return latex(self.key.value, typed_order=True)
+        return self.example or latex(self.key.value, typed_order=True)
 
     def unfit(self) -> str:
         return "its key is 0" if self.compared(self.key.value, Integer(0)).verdict == EQUAL else ""
 
     def sheet(self, solved: bool) -> tuple[Block, ...]:
         return asked(self.name, self.key.value if solved else None)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(SHOWN.get(name, name) for name in names)
 
 
 def asked(name: str, value: Expr | None) -> tuple[Block, ...]:
@@ -128,6 +140,8 @@ def formula(
     using: str = "",
     without: str = "",
     mistakes: Iterable[Mistake] = (),
+    rate: str = "",
+    example: str = "",
     points: float = 1,
 ) -> Formula:
     """A formula to be found.
@@ -138,9 +152,11 @@ def formula(
     domain, where   what values the symbols take, and equations that hold: see `same`
     using, without  names that the answer must or must not have
     mistakes        more mistakes to be recognised, of a teacher's own
+    rate            with the name of a learning rate, the parameter after one step of descent is asked for, and not the derivative
+    example         an answer in the form that is asked for, where the key as it is derived has another
     """
-    form = Form(tuple(using.split()), tuple(without.split()))
-    return Formula(name, key_of(key, names, symbols), points, domain or {}, where, form, tuple(mistakes))
+    form, found = Form(tuple(using.split()), tuple(without.split())), key_of(key, names, symbols, name)
+    return Formula(name, found.stepped(rate) if rate else found, points, domain or {}, where, form, tuple(mistakes), example)
 
 
 PROVED = {"same tree": "", "identity": "", "random points": "equal at many random points, to 50 digits"}
@@ -157,7 +173,7 @@ def in_either(text: str, reading: Callable[[str, str], T]) -> T:
 
     Raises the `ReadError` of the first.
     """
-    if any(sign in text for sign in TEX):
+    if any(sign in text for sign in TEX) or BOTH.search(text):
         return reading(text, "latex")
     try:
         return reading(text, "python")

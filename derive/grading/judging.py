@@ -24,7 +24,17 @@ def grade(task: Task, submission: Any, *, seed: int = 0) -> Report:
 
 
 def report_for(task: Task, submission: Any, *, seed: int = 0) -> Report:
-    """The same as `grade`, for a teacher's tests: raises `AssertionError` where a result is missing, so that such a test fails."""
+    """The same as `grade`, for a teacher's tests: raises `AssertionError` where a result is missing, so that such a test fails.
+
+    With pytest, where the report is the message of a failure:
+
+        def test_chain_rule():
+            report = report_for(task, Path("answer.txt").read_text())
+            assert report.right, report
+
+    With nbgrader, in a cell of tests: the same line gives all points or none, and `report_for(task, answer).points` as the last
+    line of the cell gives partial credit, where the task has as many points as the cell.
+    """
     report = grade(task, submission, seed=seed)
     missing = [part.name for part in task.parts if not any(v.part.startswith(part.name) or len(task.parts) == 1 for v in report.verdicts)]
     assert not missing, f"no verdict on {', '.join(missing)}"

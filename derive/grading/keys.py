@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,14 +11,17 @@ from sympy import Expr, Symbol
 
 from ..derivation import Derivation
 from ..errors import DeriveError
+from ..exact import held
 from ..named import written_out
 from ..ops import Slope
 from ..partial import Partial
 from ..reading import read
 from ..scalars import names as names_in
+from ..shape import evaluated
 from .mistakes.problems import Problem
 
 Names = Mapping[str, Any]
+OUTPUT = "L"  # what is derived, where nothing says its name
 
 
 @dataclass(frozen=True)
@@ -35,9 +39,20 @@ class Key:
     names: Mapping[str, Expr] = field(default_factory=dict)
     problem: Problem | None = None
 
+    def stepped(self, rate: str) -> Key:
+        """What becomes of the parameter: theta - eta dL/dtheta, where this is the key of dL/dtheta; raises `DeriveError` for other keys."""
+        if self.problem is None or self.problem.wrt not in self.symbols:
+            raise DeriveError("the key is no derivative by a parameter", "rate", "for example key=derive(..., w), rate=\"eta\"")
+        eta = self.symbols.get(rate, Symbol(rate))
+        with held():
+            value = self.symbols[self.problem.wrt] - eta * self.value
+        return Key(value, {**self.symbols, rate: eta}, self.names, self.problem.step(rate))
 
-def key_of(key: Any, names: Names | None = None, symbols: Any = "") -> Key:
+
+def key_of(key: Any, names: Names | None = None, symbols: Any = "", called: str = "") -> Key:
     """The key that a derivation, an expression or a text is; `names` are parts that an answer may use, `symbols` more names.
+
+    What is asked for may be `called` dE/dw: then explanations of wrong answers call what is derived E.
 
     Raises `DeriveError` for what is none of these, and for a text that cannot be read.
     """
@@ -49,7 +64,7 @@ def key_of(key: Any, names: Names | None = None, symbols: Any = "") -> Key:
     if isinstance(key, Derivation):
         value = key.result
         parts = {**{s.name: e for s, e in key.named.items()}, **parts}
-        problem = _problem(key, parts)
+        problem = _problem(key, parts, called)
     else:
         value = read(key) if isinstance(key, str) else key
     if not isinstance(value, Expr):
@@ -65,7 +80,7 @@ def _listed(symbols: Any) -> Iterable[str]:
     return names_in(symbols) if symbols else ()
 
 
-def _problem(key: Derivation, parts: Mapping[str, Expr]) -> Problem | None:
+def _problem(key: Derivation, parts: Mapping[str, Expr], called: str) -> Problem | None:
     start = key.start
     if isinstance(start, Partial) and key.named:
         output = start.function.name
@@ -73,9 +88,16 @@ def _problem(key: Derivation, parts: Mapping[str, Expr]) -> Problem | None:
         used = [(s.name, key.named[s]) for s in order[: [s.name for s in order].index(output) + 1]]
         return Problem.of_equations(used, wrt=start.variable.name)
     if isinstance(start, Partial):
-        return Problem.of_expression(start.function, start.variable, names=parts)
+        return _of_function(start.function, start.variable, parts, called)
     if isinstance(start, Slope):
-        output = start.activation(start.args[0])
-        name = next((name for name, part in parts.items() if part == output), "L")
-        return Problem.of_expression(output, start.args[0], names={n: p for n, p in parts.items() if n != name}, output=name)
+        return _of_function(start.activation(start.args[0]), start.args[0], parts, called)
     return None
+
+
+def _of_function(f: Expr, wrt: Any, parts: Mapping[str, Expr], called: str) -> Problem:
+    """A name for what is derived is that of the output itself."""
+    taken = {s.name for e in (f, *parts.values()) for s in e.free_symbols} | set(parts)
+    said = re.match(r"d(\w+)/d", called)
+    other = said[1] if said and said[1] not in taken else OUTPUT
+    own = next((name for name, part in parts.items() if evaluated(part) == evaluated(f)), other)
+    return Problem.of_expression(f, wrt, names={name: part for name, part in parts.items() if name != own}, output=own)

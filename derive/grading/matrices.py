@@ -13,8 +13,9 @@ from sympy import Expr, Float
 from ..array_latex import array_latex
 from ..array_values import evaluate
 from ..arrays import Array, Misfit
+from ..backprop import Backprop
 from ..blocks import Block, Paragraph
-from ..equations import Equation, Expander
+from ..equations import Equation, Equations, Expander
 from ..errors import DeriveError, ReadError
 from ..index_reading import component_latex, read_component
 from ..indices import SAMPLES, Axis, Quantity
@@ -23,6 +24,7 @@ from ..matrix_form import MatrixPrinter
 from ..matrix_reading import read_matrix
 from ..ops import Activation
 from ..printing import Printer
+from ..sweep import Sweep, reverse_sweep
 from .equality.arrays import same_arrays, same_components
 from .equality.outcome import DIFFERENT, EQUAL, Same
 from .formula import BLANK, NOT_DECIDED, in_either
@@ -168,7 +170,6 @@ class ArrayFormula:
             return Printer(quantities=self.quantities).expression(self.equation.rhs).string
         return self._matrix(self.equation)
 
-
     def unfit(self) -> str:
         return ""
 
@@ -204,14 +205,21 @@ def _samples_first(quantity: Quantity) -> list[int]:
     return sorted(range(len(quantity.axes)), key=lambda n: quantity.axes[n].letters != SAMPLES)
 
 
+def _swept(net: Any, form: str) -> Sweep:
+    if isinstance(net, Equations):
+        return reverse_sweep(net, net.items[-1].name)
+    bp: Backprop = net.backprop()
+    return bp.batch if form == "batch" else bp.single
+
+
 def matrix(name: str, net: Any, wanted: str, *, form: str = "matrix", symbols: str = "", points: float = 1) -> ArrayFormula:
     """The derivative of a network's loss by `wanted`: "w2", or "z1", whose derivative is the error delta1.
 
+    net      a network, or equations in index form, of which the last one is derived
     form     "component" (index form), "matrix" (one sample, a vector is a column) or "batch" (samples in rows)
     symbols  names of numbers that may be used, such as eta
     """
-    bp = net.backprop()
-    sweep = bp.batch if form == "batch" else bp.single
+    sweep = _swept(net, form)
     adjoint = sweep.of(wanted)
     if adjoint is None:
         known_names = ", ".join(a.of.name for a in sweep.adjoints)

@@ -93,6 +93,6 @@ class Report:
 def _row(verdict: Verdict) -> str:
     told = [("", verdict.diagnosis), ("", verdict.detail), ("", verdict.counterexample), ("Hint: ", verdict.hint)]
     lines = "".join(f"<br>{start}{html.escape(text)}" for start, text in told if text)
-    read = f"<br>read as ${verdict.reading}$" if verdict.reading else ""
+    read = f"<br>read as ${html.escape(verdict.reading)}$" if verdict.reading else ""
     marks = f"{verdict.points:.3g} of {verdict.out_of:.3g}"
     return f"<li>{SIGNS[verdict.verdict]} {html.escape(verdict.part)}: <strong>{verdict.verdict}</strong> ({marks}){read}{lines}</li>"

@@ -8,23 +8,28 @@ A line may define a name of the student's own, which later lines use. What follo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sympy import Expr, Symbol
 
 from ..blocks import Block
-from ..errors import ReadError
+from ..derivation import Derivation
+from ..errors import DeriveError, ReadError
 from ..letters import fold
+from ..named import without_braces
+from ..partial import Partial
 from ..printing import latex
 from ..reading import read
 from .equality import same
 from .equality.outcome import DIFFERENT, EQUAL, Same
-from .formula import Formula, asked, in_either
+from .formula import Form, Formula, asked, in_either
 from .keys import Key, Names, key_of
 from .verdicts import RIGHT, UNDECIDED, UNREADABLE, WRONG, Verdict
 
+NAME = re.compile(r"\\?[^\W\d][\w^{}\\']*")
 SIMPLER = 0.4  # a wrong line with less than this share of the operations makes what follows too easy
 
 
@@ -44,6 +49,9 @@ class Steps:
 
     targets  intermediate results by name: each is judged where a line defines it
     left     names of what is derived, as they may stand on the left of the chain: "dC/dw"
+    least    the number of lines that are wanted at least, so that a result alone is no derivation
+    form     how the last line has to be written
+    lines    the lines of the derivation that the key is, for the solution
     """
 
     name: str
@@ -52,9 +60,17 @@ class Steps:
     domain: Mapping[Any, Any] = field(default_factory=dict)
     targets: Mapping[str, Key] = field(default_factory=dict)
     left: tuple[str, ...] = ()
+    least: int = 1
+    form: Form = field(default_factory=Form)
+    lines: tuple[Expr, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.lines) < self.least:
+            what = f"{self.least} lines are wanted, and the key has {len(self.lines)}"
+            raise DeriveError(what, f"task {self.name!r}", "give a derivation as the key, or ask for fewer")
 
     def solution(self) -> str:
-        return latex(self.key.value, typed_order=True)
+        return "\n= ".join(latex(line, typed_order=True) for line in self.lines)
 
     def unfit(self) -> str:
         return Formula(self.name, self.key, domain=self.domain).unfit()
@@ -66,10 +82,10 @@ class Steps:
         typed = _lines(answer)
         if not typed:
             return (Verdict(self.name, UNREADABLE, 0, self.points, str(answer), detail="there is no line"),)
-        each = self.points / len(typed)
-        judged = _Judging(self, each, seed)
-        verdicts = [judged.line(number, text) for number, text in enumerate(typed, 1)]
-        return tuple(judged.ended(verdicts))
+        judged = _Judging(self, seed)
+        verdicts = tuple(judged.ended([judged.line(number, text) for number, text in enumerate(typed, 1)]))
+        share = self.points / sum(v.out_of for v in verdicts)
+        return tuple(replace(v, points=v.points * share, out_of=v.out_of * share) for v in verdicts)
 
 
 def steps(
@@ -81,6 +97,9 @@ def steps(
     domain: Mapping[Any, Any] | None = None,
     targets: Names | None = None,
     left: str = "",
+    least: int = 1,
+    using: str = "",
+    without: str = "",
     points: float = 1,
 ) -> Steps:
     """A derivation handed in line by line.
@@ -88,17 +107,29 @@ def steps(
     key, names, symbols, domain  as for `formula`
     targets                      intermediate results that are judged where a line defines them: {"delta": derive(..., "z")}
     left                         what may stand on the left of the chain, "dC/dw"
+    least                        how many lines are wanted at least
+    using, without               names that the last line must or must not have
     """
-    found = key_of(key, names, symbols)
+    found = key_of(key, names, symbols, left or name)
     wanted = {n: key_of(e, names) for n, e in (targets or {}).items()}
-    return Steps(name, found, points, domain or {}, wanted, tuple(left.split()))
+    form = Form(tuple(using.split()), tuple(without.split()))
+    return Steps(name, found, points, domain or {}, wanted, tuple(left.split()), least, form, _written(key, found))
+
+
+def _written(key: Any, found: Key) -> tuple[Expr, ...]:
+    """The lines of a derivation from the first in which nothing is left to be derived."""
+    if not isinstance(key, Derivation):
+        return (found.value,)
+    lines = [without_braces(step.after) for step in key.steps]
+    start = next((n for n in reversed(range(len(lines))) if lines[n].has(Partial)), -1) + 1
+    return tuple(dict.fromkeys(lines[start:]))
 
 
 class _Judging:
     """The lines so far: what they define, and the last one of the chain."""
 
-    def __init__(self, task: Steps, each: float, seed: int) -> None:
-        self.task, self.each, self.seed = task, each, seed
+    def __init__(self, task: Steps, seed: int) -> None:
+        self.task, self.seed = task, seed
         self.own: dict[str, Expr] = {}  # as the student has them
         self.before: Line | None = None
         self.wrong: list[int] = []
@@ -108,7 +139,7 @@ class _Judging:
         try:
             line = self._read(number, text)
         except ReadError as error:
-            return Verdict(name, UNREADABLE, 0, self.each, text, detail=str(error))
+            return Verdict(name, UNREADABLE, 0, 1, text, detail=str(error))
         if line.left in self.task.targets:
             verdict = self._against(name, line, self.task.targets[line.left], None)
             self.own[line.left] = line.e
@@ -116,7 +147,12 @@ class _Judging:
             self.own[line.left] = line.e
             shown = latex(line.e, typed_order=True)
             told = f"{line.left} is a name of your own; it is judged where it is used"
-            return Verdict(name, RIGHT, self.each, self.each, text, shown, detail=told)
+            return Verdict(name, RIGHT, 0, 0, text, shown, detail=told)  # marks for it would be marks for nothing
+        elif self.before is not None and line.e == self.before.e:
+            again = WRONG if self.before.number in self.wrong else RIGHT
+            self.wrong += [number] if again == WRONG else []
+            self.before = line
+            return Verdict(name, again, 0, 0, text, latex(line.e, typed_order=True), detail="the same as the line before")
         else:
             verdict = self._against(name, line, self.task.key, self.before)
             self.before = line
@@ -131,6 +167,8 @@ class _Judging:
         left = left.strip().strip("=&").strip()
         known = {fold(name.replace(" ", "")) for name in self.task.left}
         chained = not sign or not left or fold(left.replace(" ", "")) in known or _is_derivative(left)
+        if not chained and not NAME.fullmatch(left):
+            raise ReadError("what stands on the left is no name", text, 0, "for example dC/dw = ..., or delta = ...")
         e = in_either(right if sign else text, lambda typed, form: read(typed, symbols, form=form))
         return Line(number, text, "" if chained else left, e)
 
@@ -138,19 +176,19 @@ class _Judging:
         as_written, shown = self._in_full(line.e), latex(line.e, typed_order=True)
         found = self._same(as_written, key.value)
         if found.verdict == EQUAL:
-            return Verdict(name, RIGHT, self.each, self.each, line.typed, shown)
+            return Verdict(name, RIGHT, 1, 1, line.typed, shown)
         if found.verdict != DIFFERENT:
             told = "this line could not be compared: a person has to look at it"
-            return Verdict(name, UNDECIDED, 0, self.each, line.typed, shown, detail=told)
+            return Verdict(name, UNDECIDED, 0, 1, line.typed, shown, detail=told)
         follows = self._follows(line, key.value, before)
         if follows:
-            return Verdict(name, RIGHT, self.each, self.each, line.typed, shown, detail=follows, follow_through=True)
-        why = Formula(name, key, self.each, self.task.domain).explained(as_written, self.seed)
+            return Verdict(name, RIGHT, 1, 1, line.typed, shown, detail=follows, follow_through=True)
+        why = Formula(name, key, domain=self.task.domain).explained(as_written, self.seed)
         first = "the first wrong line" if not self.wrong else ""
         if before is not None and not self.wrong:
             first += f": line {before.number} is right, and this does not follow from it"
         example = str(found.counterexample) if found.counterexample else ""
-        return Verdict(name, WRONG, 0, self.each, line.typed, shown, why.sentence, why.hint, example, first, why.codes)
+        return Verdict(name, WRONG, 0, 1, line.typed, shown, why.sentence, why.hint, example, first, why.codes)
 
     def _follows(self, line: Line, expected: Expr, before: Line | None) -> str:
         """Why a line that is not what is expected gets its marks all the same; or nothing."""
@@ -181,7 +219,12 @@ class _Judging:
         """The verdicts, and one more where the chain never came to the derivative."""
         yield from verdicts
         if self.before is None and all(v.verdict != UNREADABLE for v in verdicts):
-            yield Verdict(f"{self.task.name}, result", WRONG, 0, self.each, detail="no line says what the derivative is")
+            yield Verdict(f"{self.task.name}, result", WRONG, 0, 1, detail="no line says what the derivative is")
+        elif self.before is not None and (missed := self.task.form.missed(self.before.e)):
+            told = f"the last line is not in the form that is asked for: {missed}"
+            yield Verdict(f"{self.task.name}, result", WRONG, 0, 1, self.before.typed, diagnosis=told, codes=("other form",))
+        for number in range(len(verdicts) + 1, self.task.least + 1):
+            yield Verdict(f"{self.task.name}, line {number}", WRONG, 0, 1, detail=f"at least {self.task.least} lines are asked for")
 
 
 def _lines(answer: Any) -> list[str]:

@@ -8,12 +8,15 @@ from typing import Any, Protocol
 
 from ..blocks import Block
 from ..errors import DeriveError
-from .choice import choice
+from .choice import choice, free_formula
 from .code import function, gradient, interface
-from .drawing import Draw
+from .drawing import Draw, Unfit
 from .filling import table
 from .formula import formula
 from .matrices import matrix
+from .numbers import numbers
+from .picking import pick
+from .stepping import descent
 from .steps import steps
 from .verdicts import SHOW_ALL, Reveal, Verdict
 
@@ -84,7 +87,11 @@ class Task:
             raise DeriveError("it has no variants", f"task {self.title!r}", "write it as a function of a draw: @varied def task(draw): ...")
         why = ""
         for attempt in range(TRIES):
-            made = self.make(Draw.seeded(seed, attempt))
+            try:
+                made = self.make(Draw.seeded(seed, attempt))
+            except Unfit as refused:
+                why = str(refused)
+                continue
             why = next((reason for part in made.parts if (reason := part.unfit())), "")
             if not why:
                 return replace(made, make=self.make)
@@ -123,6 +130,25 @@ class Task:
         """Any numbers that have a property; see `choice`."""
         return cls(title, (choice(title, shapes, check, **options),), statement, reveal)
 
+    @classmethod
+    def free_formula(cls, title: str, check: Any, *, statement: str = "", reveal: Reveal = SHOW_ALL, **options: Any) -> Task:
+        """Any formula that has a property; see `free_formula`."""
+        return cls(title, (free_formula(title, check, **options),), statement, reveal)
+
+    @classmethod
+    def numbers(cls, title: str, values: Any, *, statement: str = "", reveal: Reveal = SHOW_ALL, **options: Any) -> Task:
+        """Numbers that some code of the toolkit computes; see `numbers`."""
+        return cls(title, (numbers(title, values, **options),), statement, reveal)
+
+    @classmethod
+    def descent(cls, title: str, function: Any, *, statement: str = "", reveal: Reveal = SHOW_ALL, **options: Any) -> Task:
+        """Gradient descent by hand; see `descent`."""
+        return cls(title, (descent(title, function, **options),), statement, reveal)
+
+    @classmethod
+    def pick(cls, title: str, options: Any, right: Any, *, statement: str = "", reveal: Reveal = SHOW_ALL, **more: Any) -> Task:
+        """One of several; see `pick`."""
+        return cls(title, (pick(title, options, right, **more),), statement, reveal)
 
     @classmethod
     def function(cls, title: str, name: str, key: Any, *, statement: str = "", reveal: Reveal = SHOW_ALL, **options: Any) -> Task:

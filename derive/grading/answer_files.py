@@ -1,0 +1,105 @@
+"""One file of a student as an answer: text, JSON or a notebook; every way in which it may be unfit is named."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ..errors import DeriveError
+
+LARGEST = 1_000_000  # bytes of a file
+LARGEST_NOTEBOOK = 20_000_000  # it holds pictures
+MARK = re.compile(r"\A#\s*answer(?:\s*:.*)?$", re.IGNORECASE | re.MULTILINE)
+
+
+class Unreadable(Exception):
+    """Why a file is no answer."""
+
+
+def sheets(path: Path, inside: Path, *, single: bool) -> Any:
+    """What a student's file holds. Of a notebook the cells by name, or with `single` the one cell without a name.
+
+    inside  the folder out of which no link may lead
+    Raises `Unreadable`.
+    """
+    return READERS[path.suffix.lower()](path, inside, single)
+
+
+def read_bytes(path: Path, inside: Path, largest: int = LARGEST) -> bytes:
+    """The content of a plain file of moderate size that lies where it seems to."""
+    try:
+        if not path.resolve().is_relative_to(inside.resolve()):
+            raise Unreadable("it is a link that leads outside, which is not followed")
+        found = os.stat(path)
+        if not stat.S_ISREG(found.st_mode):
+            raise Unreadable("it is no plain file")
+        if found.st_size > largest:
+            raise Unreadable(f"it has {found.st_size} bytes, and more than {largest} are not read")
+        with open(path, "rb") as file:
+            content = file.read(largest + 1)
+    except (OSError, RuntimeError) as error:  # a ring of links is a RuntimeError
+        raise Unreadable(f"it cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    if len(content) > largest:
+        raise Unreadable(f"it has more than {largest} bytes")
+    return content
+
+
+def text_of(content: bytes) -> str:
+    """Bytes as text in UTF-8, with or without a mark of the order of bytes."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        hint = ": it seems to be UTF-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ""
+        raise Unreadable(f"it is no text in UTF-8 (line {line}, byte {error.start}){hint}") from None
+
+
+def _text(path: Path, inside: Path, single: bool) -> str:
+    return text_of(read_bytes(path, inside))
+
+
+def _json(path: Path, inside: Path, single: bool) -> Any:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        names = [name for name, _ in pairs]
+        twice = next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
+        if twice is not None:
+            raise Unreadable(f"{twice[:80]!r} is there twice")
+        return dict(pairs)
+
+    try:
+        found = json.loads(_text(path, inside, single), object_pairs_hook=once)
+        json.dumps(found)  # what is nested too deeply to be written would be lost later
+        return found
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"it is no JSON: {error.msg} (line {error.lineno})") from None
+    except (RecursionError, ValueError):
+        raise Unreadable("it is nested too deeply, or has a number that is too long") from None
+
+
+def _notebook(path: Path, inside: Path, single: bool) -> Any:
+    from .notebooks import read_cells
+
+    text = text_of(read_bytes(path, inside, LARGEST_NOTEBOOK))
+    try:
+        found = read_cells(text, path.name).sources
+    except DeriveError as error:
+        raise Unreadable(str(error)) from None
+    # The line that marks a cell is no part of the answer; it stays as an empty one, so that lines keep their numbers.
+    sources = {name: MARK.sub("", source) for name, source in found.items()}
+    if not sources:
+        raise Unreadable("no cell has the tag answer, or the first line # answer")
+    return sources[""] if single and list(sources) == [""] else sources
+
+
+READERS: dict[str, Callable[[Path, Path, bool], Any]] = {
+    ".txt": _text,
+    ".tex": _text,
+    ".py": _text,
+    ".json": _json,
+    ".ipynb": _notebook,
+}
