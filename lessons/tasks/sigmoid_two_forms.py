@@ -11,7 +11,14 @@ x = Symbol("x")
 task = Task.of(
     "Forms of the sigmoid",
     formula("d", 1 / sigmoid.formula(x)),
-    formula("S(-x)", identity_derivation("symmetry of sigma").result, names={"S": sigmoid(x)}, using="S", without="x exp sigmoid", example="1 - S"),
+    formula(
+        "S(-x)",
+        identity_derivation("symmetry of sigma").result,
+        names={"S": sigmoid(x)},
+        using="S",
+        without="x exp sigmoid",
+        example="1 - S",
+    ),
     statement="S(x) = e^x/(e^x + 1). 1. Divide above and below by e^x, so that S(x) = 1/d: what is d? 2. Write S(-x) with S alone, where S "
     "stands for S(x).",
 )
