@@ -5,6 +5,7 @@ A wrong answer is the fast path. `simplify` and `equals` of SymPy have no part i
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
@@ -29,6 +30,7 @@ DIGITS = 50
 SPARE = 10  # digits that need not agree
 SHORT, FEW = 6, 8  # points that can be computed by hand, and at random, before a proof is tried
 MANY, MOST = 40, 250  # points of agreement after it has failed, and points at which they are sought
+NUMBER = re.compile(r"-?\d+(\.\d*)?(e[-+]?\d+)?")
 LEAST = 5  # points of agreement for a verdict
 
 
@@ -88,6 +90,7 @@ class _Comparison:
         constant = not self.points.names
         least = 1 if constant else LEAST
         if self._differ(iter([{}]) if constant else self._first()):
+            self._show_well()
             return DIFFERENT, "counter-example"
         # Without any point, as for ln(-1) - ln(-1), there is nothing that could be equal; what is too large has a value all the same.
         rest = self._remainder(positive) if self.agreed or self.seen["large"] else None
@@ -103,6 +106,16 @@ class _Comparison:
             self.example = self.at_poles
             return DIFFERENT, "counter-example"
         return UNDECIDED, "too large" if self.seen["large"] else "no point"
+
+    def _show_well(self) -> None:
+        """Of a few more points, one at which both results have numbers of an everyday size, if there is one: no saturated 3e-10."""
+        first = self.example
+        for at in self.points.generic(SHORT, short=True) if first and self.points.names else ():
+            if _everyday(self.example):
+                return
+            self._outcome(self.one, self.other, at)
+        if not _everyday(self.example):
+            self.example = first
 
     def _remains(self, rest: int) -> bool:
         """Whether what remains of the difference is not zero where both sides agree to all their digits: x and x + e^(-e^99)."""
@@ -187,6 +200,12 @@ class _Comparison:
         except (TooWide, RecursionError):
             return None
         return rest
+
+
+def _everyday(example: Counterexample | None) -> bool:
+    """Whether both results are numbers that a person would write down: not tiny, not huge."""
+    sizes = [abs(float(text)) for text in (example.yours, example.expected) if NUMBER.fullmatch(text)] if example else []
+    return all(size == 0 or 1e-3 <= size < 1e4 for size in sizes)
 
 
 def _told(x: Interval, y: Interval, digits: int, agreeing: int) -> tuple[bool, bool]:
