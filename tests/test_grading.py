@@ -214,6 +214,14 @@ def test_intermediate_results_of_the_task_and_of_the_student():
     assert used.verdicts[1].verdict == WRONG
 
 
+def test_lines_in_an_order_of_the_students_own():
+    assert grade(CHAIN, "dC/dw = delta*x\ndelta = (a-y)*s\ns = a*(1-a)").right
+    wrong = grade(CHAIN, "dC/dw = delta*x\ndelta = (y-a)*a*(1-a)")
+    assert [v.verdict for v in wrong.verdicts] == [RIGHT, WRONG] and wrong.verdicts[0].follow_through
+    for circular in ("s = t\nt = s\ndC/dw = s", "s = s\ndC/dw = s", "dC/dw = delta*x\ndelta = delta"):
+        assert grade(CHAIN, circular).points == 0
+
+
 def test_lines_without_a_result():
     report = grade(CHAIN, "s = a*(1-a)")
     assert report.verdicts[-1].verdict == WRONG and "no line says" in report.verdicts[-1].detail

@@ -9,7 +9,8 @@ A line may define a name of the student's own, which later lines use. What follo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -82,7 +83,7 @@ class Steps:
         typed = _lines(answer)
         if not typed:
             return (Verdict(self.name, UNREADABLE, 0, self.points, str(answer), detail="there is no line"),)
-        judged = _Judging(self, seed)
+        judged = _Judging(self, seed, typed)
         verdicts = tuple(judged.ended([judged.line(number, text) for number, text in enumerate(typed, 1)]))
         share = self.points / sum(v.out_of for v in verdicts)
         return tuple(replace(v, points=v.points * share, out_of=v.out_of * share) for v in verdicts)
@@ -126,13 +127,19 @@ def _written(key: Any, found: Key) -> tuple[Expr, ...]:
 
 
 class _Judging:
-    """The lines so far: what they define, and the last one of the chain."""
+    """What all lines define, in whatever order, and the lines of the chain so far."""
 
-    def __init__(self, task: Steps, seed: int) -> None:
+    def __init__(self, task: Steps, seed: int, typed: Sequence[str]) -> None:
         self.task, self.seed = task, seed
+        self.lefts = {left for text in typed if (left := self._left(text)) and NAME.fullmatch(left)}
         self.own: dict[str, Expr] = {}  # as the student has them
         self.before: Line | None = None
         self.wrong: list[int] = []
+        for number, text in enumerate(typed, 1):
+            with suppress(ReadError):  # which is said of the line itself
+                line = self._read(number, text)
+                if line.left:
+                    self.own.setdefault(line.left, line.e)
 
     def line(self, number: int, text: str) -> Verdict:
         name = f"{self.task.name}, line {number}"
@@ -142,9 +149,7 @@ class _Judging:
             return Verdict(name, UNREADABLE, 0, 1, text, detail=str(error))
         if line.left in self.task.targets:
             verdict = self._against(name, line, self.task.targets[line.left], None)
-            self.own[line.left] = line.e
         elif line.left:
-            self.own[line.left] = line.e
             shown = latex(line.e, typed_order=True)
             told = f"{line.left} is a name of your own; it is judged where it is used"
             return Verdict(name, RIGHT, 0, 0, text, shown, detail=told)  # marks for it would be marks for nothing
@@ -160,17 +165,21 @@ class _Judging:
             self.wrong.append(number)
         return verdict
 
-    def _read(self, number: int, text: str) -> Line:
-        key = self.task.key
-        symbols = {**key.symbols, **{n: Symbol(n) for n in (*self.task.targets, *self.own)}}
-        left, sign, right = text.rpartition("=")
+    def _left(self, text: str) -> str:
+        """The name that a line defines; none for a line of the chain."""
+        left, sign, _ = text.rpartition("=")
         left = left.strip().strip("=&").strip()
         known = {fold(name.replace(" ", "")) for name in self.task.left}
         chained = not sign or not left or fold(left.replace(" ", "")) in known or _is_derivative(left)
-        if not chained and not NAME.fullmatch(left):
+        return "" if chained else left
+
+    def _read(self, number: int, text: str) -> Line:
+        symbols = {**self.task.key.symbols, **{n: Symbol(n) for n in (*self.task.targets, *self.lefts)}}
+        left = self._left(text)
+        if left and not NAME.fullmatch(left):
             raise ReadError("what stands on the left is no name", text, 0, "for example dC/dw = ..., or delta = ...")
-        e = in_either(right if sign else text, lambda typed, form: read(typed, symbols, form=form))
-        return Line(number, text, "" if chained else left, e)
+        e = in_either(text.rpartition("=")[2], lambda typed, form: read(typed, symbols, form=form))
+        return Line(number, text, left, e)
 
     def _against(self, name: str, line: Line, key: Key, before: Line | None) -> Verdict:
         as_written, shown = self._in_full(line.e), latex(line.e, typed_order=True)
@@ -203,10 +212,12 @@ class _Judging:
         return ""
 
     def _in_full(self, e: Expr, instead: Mapping[str, Expr] | None = None) -> Expr:
-        """The expression with the student's own names as what they were defined to be."""
-        known = {**self.own, **(instead or {})}
-        for name in reversed(known):
-            e = e.xreplace({Symbol(name): known[name]})
+        """The expression with the student's own names as what they were defined to be; one that is defined by itself stays."""
+        known = {Symbol(name): rhs for name, rhs in {**self.own, **(instead or {})}.items()}
+        for _ in known:
+            if not e.free_symbols & set(known):
+                break
+            e = e.xreplace(known)
         return e
 
     def _same(self, a: Expr, b: Expr) -> Same:
