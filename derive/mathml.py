@@ -128,6 +128,10 @@ class Mathml(Style):
     def _braced(self, body: str, label: str) -> str:
         return f'<munder><munder>{_row(body)}<mo stretchy="true">⏟</mo></munder>{_row(label)}</munder>'
 
+    def _direct(self, derivative: str) -> str:
+        bar = '<mo stretchy="true">|</mo>'
+        return f"<msub>{_row(derivative + bar)}<mtext>direct</mtext></msub>"
+
     def _transposed(self) -> Text:
         return Text("<mi>T</mi>")
 

@@ -44,6 +44,15 @@ class Total(Partial):
     r"""$df/dx$ on every path, where $\partial f/\partial x$ holds all else fixed that f is made of."""
 
 
+class Direct(Partial):
+    r"""$\left.\partial C/\partial w\right|_{\text{direct}}$: what w does to C by standing in its formula, all else held fixed."""
+
+
+def link(v: Expr, u: Expr, loss: str, others: bool) -> Partial:
+    """dv/du within a chain rule for the loss; of the loss itself beside other paths, so that it is not taken for the whole derivative."""
+    return Direct(v, u) if others and isinstance(v, Symbol) and v.name == loss else Partial(v, u)
+
+
 class Braced(Expr):  # type: ignore[misc]  # SymPy's Expr is untyped
     r"""$\underbrace{f}_{\partial v/\partial u}$: an expression, and under a brace the derivative that it is."""
 

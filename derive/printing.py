@@ -34,7 +34,7 @@ from .glyphs import GREEK, parts
 from .indices import Index, Quantity, bound, is_size, name_of
 from .notation import LATEX, UNICODE, Notation, Style, Text
 from .ops import Activation, RowActivation, Slope
-from .partial import Braced, Partial, Total
+from .partial import Braced, Direct, Partial, Total
 from .ranking import BESIDE, Order, divisor, flat
 from .tex import escape
 
@@ -206,8 +206,10 @@ class Printer:
 
     def _partial(self, e: Partial) -> Text:
         inside, x = self.expression(e.function), self.expression(e.variable)
-        sign = "d" if isinstance(e, Total) else "∂"
-        return self.style.partial(inside, x, sign) if e.named else self.style.partial_of(inside, x)
+        if not e.named:
+            return self.style.partial_of(inside, x)
+        shown = self.style.partial(inside, x, "d" if isinstance(e, Total) else "∂")
+        return self.style.direct(shown) if isinstance(e, Direct) else shown
 
     def _slope(self, e: Slope) -> Text:
         return self.style.call(self.style.prime(self.function(e.activation)), self.expression(e.args[0]))

@@ -14,7 +14,7 @@ from .exact import held, product, total
 from .indices import Axis, Index, Quantity, canonical, contract, name_of, summed
 from .inner import Inner
 from .ops import Activation, Slope
-from .partial import Partial
+from .partial import Partial, link
 
 CHAIN_RULE = "chain rule"
 
@@ -138,12 +138,16 @@ def _prove_chain_rule(step: Step, context: Context) -> Proof:
     own = here.indices if isinstance(here, Indexed) else ()
     by_quantity = {q.name: name for name, q in context.adjoints.items()}
     paths = {}
-    for equation in context.definitions.values():
-        reached = equation.name == context.loss or equation.name in by_quantity
-        if reached and quantity.name in uses(equation.rhs):
-            at = equation.lhs.indices(i.name for i in own)
-            upstream = [context.definitions[by_quantity[equation.name]].lhs[at]] if equation.name in by_quantity else []
-            paths[equation.name] = summed(product([*upstream, Partial(equation.lhs[at], quantity[own])]), at)
+    consumers = [
+        equation
+        for equation in context.definitions.values()
+        if (equation.name == context.loss or equation.name in by_quantity) and quantity.name in uses(equation.rhs)
+    ]
+    for equation in consumers:
+        at = equation.lhs.indices(i.name for i in own)
+        upstream = [context.definitions[by_quantity[equation.name]].lhs[at]] if equation.name in by_quantity else []
+        local = link(equation.lhs[at], quantity[own], context.loss, len(consumers) > 1)
+        paths[equation.name] = summed(product([*upstream, local]), at)
     with held():
         if canonical(total(paths.values())) == canonical(step.after):
             return Proof(step, "proved", "structure", f"every path is in the sum: through {', '.join(paths)}")

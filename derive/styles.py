@@ -201,6 +201,10 @@ class Style(ABC):
         """The derivative by x of a bracketed expression."""
         return Text(self._partial("", x.string, "∂") + self._gap + self.bracket(inside).string, Level.PRODUCT, True, open=True)
 
+    def direct(self, derivative: Text) -> Text:
+        """A derivative with all else held fixed, where the same sign without it is the whole derivative."""
+        return Text(self._direct(derivative.string), Level.FRACTION, True)
+
     def partial(self, f: Text, x: Text, sign: str = "∂") -> Text:
         """df/dx with the partial sign, or another, of a named quantity."""
         return Text(self._partial(f.string, x.string, sign), Level.FRACTION, True)
@@ -271,6 +275,9 @@ class Style(ABC):
 
     @abstractmethod
     def _braced(self, body: str, label: str) -> str: ...
+
+    @abstractmethod
+    def _direct(self, derivative: str) -> str: ...
 
     @abstractmethod
     def _transposed(self) -> Text: ...

@@ -16,7 +16,7 @@ from .errors import DeriveError
 from .exact import held, product, total
 from .indices import Index, Quantity, canonical, contract, name_of, slope_by, summed
 from .ops import Activation, Slope
-from .partial import Partial
+from .partial import Partial, link
 from .simplify import REWRITES
 from .steps import CHAIN_RULE, Assumption, Context, Step
 
@@ -118,7 +118,7 @@ def _adjoint(
         rhs = canonical(consumer.at(at), names)
         upstream = [found[consumer.name].equation.lhs[at]] if consumer.name != loss else []
         local = slope_by(rhs, here)
-        chain.append(summed(product([*upstream, Partial(consumer.lhs[at], here)]), at))
+        chain.append(summed(product([*upstream, link(consumer.lhs[at], here, loss, len(consumers) > 1)]), at))
         defined.append(summed(product([*upstream, Partial(rhs, here)]), at))
         carried.append(summed(product([*upstream, local]), at))
         by_output.append(summed(product([*upstream, _jacobian(consumer, at, here, local, consumer.row_argument(forward.quantities))]), at))

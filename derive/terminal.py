@@ -129,6 +129,9 @@ class Terminal(Style):
     def _braced(self, body: str, label: str) -> str:
         return body
 
+    def _direct(self, derivative: str) -> str:
+        return f"({derivative})|direct"
+
     def _transposed(self) -> Text:
         return Text("ᵀ")
 

@@ -9,7 +9,7 @@ from .glyphs import GREEK, is_word, parts
 from .styles import Level, Row, Style, Text
 
 _OPERATORS = {"juxtaposition": " ", "matmul": " ", "odot": r" \odot ", "cdot": r" \cdot "}
-_NEEDS_ROOM = (r"\frac{\partial", r"\underbrace")  # else ∂E/∂y ∂y/∂a would look like one fraction
+_NEEDS_ROOM = (r"\frac{\partial", r"\left.\frac{\partial", r"\underbrace")  # else ∂E/∂y ∂y/∂a would look like one fraction
 _RELATIONS = {"<": "<", ">": ">", "=": "=", "≤": r"\le", "≥": r"\ge", "≠": r"\ne"}
 _ESCAPED = {
     "\\": r"\textbackslash{}",
@@ -150,6 +150,9 @@ class Latex(Style):
 
     def _braced(self, body: str, label: str) -> str:
         return rf"\underbrace{{{body}}}_{{{label}}}"
+
+    def _direct(self, derivative: str) -> str:
+        return rf"\left.{derivative}\right|_{{\text{{direct}}}}"
 
     def _transposed(self) -> Text:
         return Text("T")

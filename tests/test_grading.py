@@ -324,6 +324,17 @@ def test_source_that_cannot_be_read_is_one_verdict():
 # Tasks and reports
 
 
+def test_a_judge_that_fails_leaves_the_answer_to_a_person():
+    class Broken:
+        name, points = "broken", 1
+
+        def judge(self, answer, seed=0):
+            raise ZeroDivisionError("planted")
+
+    report = grade(Task("t", (Broken(), NEURON.parts[0])), {"broken": "x", NEURON.parts[0].name: "(a-y)*a*(1-a)*x"})
+    assert [v.verdict for v in report.verdicts] == [UNDECIDED, RIGHT] and "ZeroDivisionError: planted" in report.verdicts[0].detail
+
+
 def test_several_parts():
     slope = formula("slope", slope_derivation(sigmoid), names={"a": sigmoid(z)})
     task = Task.of("both", slope, table("numbers", ["z = 2*x"], at={"x": 3}, cells="z"))

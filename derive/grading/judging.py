@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import DeriveError
 from .report import Report
 from .tasks import Part, Task
-from .verdicts import UNREADABLE, Verdict
+from .verdicts import UNDECIDED, UNREADABLE, Verdict
 
 
 def grade(task: Task, submission: Any, *, seed: int = 0) -> Report:
@@ -52,4 +52,8 @@ def _by_part(task: Task, submission: Any) -> tuple[Mapping[str, Any], tuple[str,
 def _judged(part: Part, answer: Any, seed: int) -> tuple[Verdict, ...]:
     if answer is None or (isinstance(answer, str) and not answer.strip()):
         return (Verdict(part.name, UNREADABLE, 0, part.points, detail="there is no answer"),)
-    return part.judge(answer, seed)
+    try:
+        return part.judge(answer, seed)
+    except Exception as error:  # of the answer nothing is known then, and the next one has to be judged all the same
+        told = f"judging stopped with {type(error).__name__}: {error}; a person has to look at it"
+        return (Verdict(part.name, UNDECIDED, 0, part.points, str(answer), detail=told),)
