@@ -45,7 +45,7 @@ def derive_linked(equations: Any, wrt: Symbol | str, rules: tuple[Rule, ...] = R
     x = _variable(wrt, named, output)
     paths = list(_paths(named, output, x))
     # Where x acts both directly and through other names, dE/dw is not the derivative with all else held fixed.
-    both = any(_depends(a, u, named) for path in paths for v, u in pairwise(path) for a in named[v].free_symbols - {u})
+    both = any((named[v].free_symbols - {u}) & _reaching(u, named) for v, u in {link for path in paths for link in pairwise(path)})
     start = (Total if both else Partial)(output, x)
     linked = plus(*(times(*(Partial(v, u) for v, u in pairwise(path))) for path in paths)) if len(paths) > 1 else _product(paths[0])
     if linked == start:
@@ -82,7 +82,7 @@ def _each_link(line: Expr, named: Named, rules: tuple[Rule, ...]) -> Step:
         derived += simplify(derived[-1].after)
         found = [Step(f"definition of {v}", link, derived[0].before), *derived]
         found.append(Step("its name below", derived[-1].after, Braced(derived[-1].after, link)))
-        if any(_depends(a, u, named) for a in named[v].free_symbols - {u}):
+        if (named[v].free_symbols - {u}) & _reaching(u, named):
             # Inside, a would be held fixed while u changes, and da/du is the name of another link.
             found = [Step(f"derivative of {v}, all else held fixed", link, found[-1].after)]
         steps += [_within(frame, hole, step) for step in found]
@@ -94,9 +94,12 @@ def _names(named: Named) -> frozenset[str]:
     return frozenset(s.name for name, rhs in named.items() for s in (name, *rhs.free_symbols))
 
 
-def _depends(v: Symbol, u: Symbol, named: Named) -> bool:
-    """Whether a name changes with u, by what its equation and those before it say."""
-    return v == u or (v in named and any(_depends(a, u, named) for a in named[v].free_symbols))
+def _reaching(u: Symbol, named: Named) -> set[Symbol]:
+    """The names that change with u, itself included, by what the equations say in their order."""
+    found = {u}
+    for name, rhs in named.items():
+        found |= {name} if rhs.free_symbols & found else set()
+    return found
 
 
 def _within(frame: Expr, hole: Expr, step: Step) -> Step:
@@ -166,9 +169,7 @@ def _variable(wrt: Symbol | str, named: Named, output: Symbol) -> Symbol:
 
 def _paths(named: Named, output: Symbol, x: Symbol) -> Iterator[tuple[Symbol, ...]]:
     """Every way from the output back to x. Raises `Unsupported` where there are too many."""
-    reaching = {x}
-    for v, rhs in named.items():
-        reaching |= {v} if rhs.free_symbols & reaching else set()
+    reaching = _reaching(x, named)
     waiting: list[tuple[Symbol, ...]] = [(output,)]
     found = 0
     while waiting:

@@ -10,60 +10,18 @@ import itertools
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from enum import IntEnum
-from typing import NamedTuple
+from dataclasses import replace
 
 from sympy import Float, Number
 
 from .glyphs import parts
+from .texts import Level, Note, Row, Text
 
-
-class Level(IntEnum):
-    """How tightly a text binds. LOOSE, as a/b on one line, needs brackets within a product but not within a sum."""
-
-    SUM = 0
-    LOOSE = 1
-    PRODUCT = 2
-    FRACTION = 3
-    POWER = 4
-    ATOM = 5
-
-
-@dataclass(frozen=True)
-class Text:
-    """A printed formula. `tall`: its brackets must grow; `open`: it takes in what follows it (a sum sign, ln a);
-    `taken`: its superscript is in use; `numeric`: it begins with a digit, so that a factor before it needs a dot."""
-
-    string: str
-    level: Level = Level.ATOM
-    tall: bool = False
-    open: bool = False
-    taken: bool = False
-    numeric: bool = False
-
-    def __str__(self) -> str:
-        return self.string
-
+__all__ = ["Level", "Note", "Row", "Style", "Text"]
 
 _RATIO = re.compile(r"d([^/]+)/d([^/]+)")  # dC/dw, a derivative by name
 # A name with a superscript of its own: w^2_jk, delta^(l+1)_k.
 _RAISED = re.compile(r"([^\W_\d]+)\^(?:([^\W_]+)|(\([^()]*\)))((?:_[^\W_]+)*)")
-
-Note = str | tuple[str | Text, ...]  # words, or words and formulas
-
-
-class Row(NamedTuple):
-    """A line of a derivation: left = right, with the rule in the margin, and a label such as BP1.
-
-    Without a relation, `right` stands alone: a long left side on a line of its own.
-    """
-
-    left: Text | None
-    right: Text
-    note: Note = ""
-    label: str = ""
-    relation: str = "="
 
 
 class Style(ABC):

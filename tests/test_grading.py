@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from sympy import symbols
 from derive.deriving import derive
 from derive.errors import DeriveError
 from derive.extend import Mistake
-from derive.grading import Report, Reveal, Task, Verdict, choice, formula, grade, report_for, steps, table, varied
+from derive.grading import Report, Reveal, Task, Verdict, choice, formula, grade, gradient, pick, report_for, steps, table, varied
 from derive.grading.filling import Tolerance
 from derive.grading.verdicts import RIGHT, UNDECIDED, UNREADABLE, WRONG
 from derive.layers import Dense
@@ -81,7 +82,7 @@ def test_a_wrong_formula_with_the_reason_and_values_that_show_it(answer, told):
     assert "yours is" in verdict.counterexample and "expected" in verdict.counterexample
 
 
-@pytest.mark.parametrize("answer", ["(a-y", "q*x", "banana", "", "   ", None, 3, ["x"], r"\frac{a}{", "a = 2", "x" * 5000])
+@pytest.mark.parametrize("answer", ["(a-y", "q*x", "banana", "", "   ", None, ["x"], r"\frac{a}{", "a = 2", "x" * 5000])
 def test_what_cannot_be_read_is_unreadable_and_says_why(answer):
     verdict = only(NEURON, answer)
     assert verdict.verdict == UNREADABLE and verdict.points == 0 and verdict.detail
@@ -212,6 +213,60 @@ def test_intermediate_results_of_the_task_and_of_the_student():
     assert own.right and "a name of your own" in own.verdicts[0].detail
     used = grade(CHAIN, "s = a*(1+a)\ndC/dw = (a-y)*s*x")
     assert used.verdicts[1].verdict == WRONG
+
+
+NAMED = Task.steps(
+    "The last neuron", derive(["a = w1*x1 + w2*x2 + b", "p = sigma(a)", "E = (p - d)^2/2"], "w1"), targets={"delta": "(p - d)*p*(1-p)"}
+)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "delta = dE/da = (p-d)*p*(1-p)\ndE/dw1 = delta*x1",
+        "dE/dp = p-d\ndp/da = p*(1-p)\nda/dw1 = x1\ndE/dw1 = (p-d)*p*(1-p)*x1",
+        "dE/dw1 = dE/dp * dp/da * da/dw1\n= (p-d)*p*(1-p)*x1",
+        "∂E/∂w_1 = ∂E/∂a ∂a/∂w_1\n= (p-d)*sigma'(a)*x1 = (p-d)*p*(1-p)*x1 (by the chain rule)\n# done",
+        r"\begin{align*} \frac{\partial E}{\partial w_1} &= \frac{\partial E}{\partial p}\frac{\partial p}{\partial a}x_1 \\\\"
+        r" &= (p-d)\,p(1-p)\,x_1 \end{align*}",
+    ],
+)
+def test_derivatives_by_name_remarks_and_environments(answer):
+    assert grade(NAMED, answer).score == pytest.approx(1), grade(NAMED, answer)
+
+
+def test_a_derivative_by_name_is_judged_as_that_and_what_is_asked_for_is_no_answer():
+    wrong = grade(NAMED, "dE/dp = d-p\ndE/dw1 = dE/dp*p*(1-p)*x1")
+    assert [v.verdict for v in wrong.verdicts] == [WRONG, WRONG] or wrong.verdicts[1].follow_through
+    assert grade(NAMED, "dE/dw1 = dE/dw1").points == 0
+    assert grade(NAMED, "we use the chain rule\ndE/dw1 = (p-d)*p*(1-p)*x1").score == pytest.approx(1)
+
+
+def test_rearranging_a_wrong_line_earns_at_most_half():
+    padded = "dE/dw1 = (d-p)*p*(1-p)*x1\n" + "\n".join(f"= (d-p)*p*(1-p)*x1*{k}/{k}" for k in range(2, 10))
+    assert grade(NAMED, padded).score <= 0.5
+
+
+def test_parts_in_plain_text():
+    task = Task.of("parts", formula("dz/dw", "x"), formula("dz/db", "1", symbols="x"))
+    texts = ("dz/dw = x\ndz/db = 1", "dz/dw: x; dz/db: 1", "dz/dw = x, dz/db = 1", '{"dz/dw": "x", "dz/db": 1}')
+    for text in (*texts, "∂z/∂w = x\n∂z/∂b = 1"):
+        assert grade(task, text).right, text
+    assert verdicts(task, "q") == [UNREADABLE, UNREADABLE]
+
+
+def test_a_formula_may_begin_with_its_name():
+    named = ("dC/dw = (a-y)*a*(1-a)*x", r"\frac{\partial C}{\partial w} = (a-y)a(1-a)x", "C' = (a-y)*a*(1-a)*x")
+    for text in (*named, "np.exp(0)*(a-y)*a*(1-a)*x"):
+        assert verdicts(NEURON, text) == [RIGHT], text
+    assert verdicts(NEURON, "x = (a-y)*a*(1-a)*x") == [UNREADABLE]
+    called = Task.formula("S(-x)", "1 - sigma(x)", names={"S": "sigma(x)"})
+    assert verdicts(called, "1 - S(x)") == [RIGHT]
+
+
+@pytest.mark.parametrize(("typed", "verdict"), [("164 bytes", RIGHT), ("164.3", WRONG), ("163,5", WRONG), ("164,0", RIGHT)])
+def test_a_count_is_a_count(typed, verdict):
+    assert verdicts(Task.table("count", ["n = 4*m"], at={"m": 41}, cells="n", decimals=0), typed) == [verdict]
 
 
 def test_lines_in_an_order_of_the_students_own():
@@ -373,11 +428,67 @@ def test_a_missing_result_fails_a_test():
         name, points = "silent", 1
 
         def judge(self, answer, seed=0):
-            return (Verdict("other", RIGHT, 1, 1),)
+            return ()
 
     assert report_for(NEURON, "(a-y)*a*(1-a)*x").right
     with pytest.raises(AssertionError, match="no verdict on silent"):
         report_for(Task("t", (Silent(), NEURON.parts[0])), {"silent": "x"})
+    several = Task.of("several", gradient("backprop", NET), table("one", ["z = 2*x"], at={"x": 3}, cells="z"), NEURON.parts[0])
+    assert report_for(several, several.solution()).right
+
+
+def test_headings_take_a_text_apart():
+    task = Task.of("two", formula("p", "2x"), formula("q", "3x"))
+    assert grade(task, "[p]\n2x\n[q]\n3x").right and not grade(task, "2x").right
+
+
+def test_numbers_that_are_none_and_names_that_were_not_asked_for():
+    solution = BY_HAND.solution()
+    for typed in (10**400, float("nan"), float("inf"), "10^400", "1e999", "nan", True):
+        found = grade(BY_HAND, solution | {"z1": typed}).verdicts
+        assert found[0].verdict == UNREADABLE and [v.verdict for v in found[1:]] == [RIGHT] * (len(found) - 1), typed
+    spaced = {f" {cell} ": number for cell, number in solution.items()}
+    assert grade(BY_HAND, spaced).right
+    others = {c: n for c, n in solution.items() if c != "z1"}
+    told = grade(BY_HAND, {"z7": 0.5} | others).verdicts[0]
+    assert told.verdict == UNREADABLE and "not asked for: z7; did you mean z" in told.detail
+    assert grade(BY_HAND, others).verdicts[0].verdict == WRONG
+    for name in ("Z1", "z_1", "z₁", "$z_1$", "z_{1}"):
+        assert grade(BY_HAND, {name: 0.5} | others).right, name
+    huge = grade(BY_HAND, solution | {"z1": "1e308", "a1": "0"})
+    assert huge.verdicts[0].verdict == WRONG
+
+
+def test_brackets_beyond_measure():
+    task = Task.choice("a line between", {"w": (2,), "b": ()}, separates, example={"w": [2, -1], "b": 0})
+    deep = ["w = " + "(" * 5000 + "; b = 0", "w = " + "(" * 30 + "1" + ")" * 30 + "; b = 0"]
+    for typed in (*deep, "w = (2, -1]; b = 0", {"w": [10**400, 1], "b": 0}):
+        assert verdicts(task, typed) == [UNREADABLE]
+
+
+def test_options_that_could_be_mistaken_for_each_other():
+    assert verdicts(Task.of("t", pick("p", ["first", "second"], "second")), "B") == [RIGHT]
+    for options in (["b", "w"], ["b", "a"], ["same", "Same"]):
+        with pytest.raises(DeriveError, match="would name two options"):
+            pick("p", options, options[1])
+    with pytest.raises(DeriveError, match="there are 27 options"):
+        pick("p", [f"option {n}" for n in range(27)], "option 1")
+
+
+def test_a_result_alone_is_no_derivation():
+    task = Task.steps("slope", slope_derivation(sigmoid), names={"a": sigmoid(z)}, least=3)
+    assert grade(task, task.solution()).right
+    for answer in ("a(1-a)\n= a(1-a)\n= a(1-a)", "q = 1\nr = 2\na(1-a)"):
+        assert grade(task, answer).score == pytest.approx(1 / 3)
+
+
+def test_codes_are_stable_names():
+    wrong = [only(NEURON, "(a-y)*x"), *grade(Task.matrix("t", NET, "z1"), r"(w^2)^T \delta^2").verdicts]
+    broken = Task.gradient("g", NET).solution().replace("*(1 - a1**2)", "")
+    wrong += [v for v in grade(Task.gradient("g", NET), broken).verdicts if v.verdict == WRONG]
+    codes = [code for v in wrong for code in v.codes]
+    assert codes and all(re.fullmatch(r"[a-z_.+]+", code) for code in codes), codes
+    assert "chain.slope_missing" in wrong[0].codes and wrong[1].codes == ("chain.slope_missing",)
 
 
 def test_variants_are_other_tasks_of_the_same_kind():

@@ -189,3 +189,9 @@ def test_braces_print_in_every_style():
     braced = times(Braced(a - y, Partial(Symbol("E"), a)), a)
     assert latex(braced, typed_order=True) == r"\underbrace{(a - y)}_{\frac{\partial E}{\partial a}} a"
     assert unicode(braced, typed_order=True) == "(a - y) a"
+
+
+def test_a_name_on_no_path_costs_nothing():
+    fibonacci = [f"f{n} = f{n - 1} + f{n - 2}" for n in range(2, 60)]
+    derivation = derive(["f0 = x", "f1 = 2*x", *fibonacci, "L = w*f59"], "w")
+    assert shown(derivation)[-1] == "f₅₉"

@@ -6,13 +6,13 @@ A wrong number is marked once: what follows from it by the right rule gets its m
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..blocks import Block, Grid, Paragraph
 from ..errors import DeriveError, ReadError
-from ..reading import read
 from .mistakes.diagnosis import NONE, Diagnosis
+from .typed_answers import assignments, known, matching, number_of
 from .verdicts import RIGHT, UNREADABLE, WRONG, Verdict
 
 LARGE = 1e12
@@ -28,6 +28,8 @@ class Tolerance:
 
     def allows(self, given: float, right: float) -> bool:
         wide = 0.5 * 10.0**-self.decimals if self.decimals is not None else 0.0
+        if self.decimals == 0 and right == round(right):
+            wide = 0.0  # a count is a count
         return abs(given - right) <= max(wide, self.relative * abs(right)) * (1 + 1e-9) + 1e-12 * abs(right)
 
     def share(self, right: float) -> float:
@@ -119,16 +121,15 @@ class Cells:
         except ReadError as error:
             return (Verdict(self.name, UNREADABLE, 0, self.points, str(answer), detail=str(error)),)
         numbers: dict[str, float] = {}
-        verdicts = []
-        for cell in self.cells:
-            verdict = self._cell(cell, given.get(cell), each, numbers)
-            verdicts.append(verdict)
-        return tuple(verdicts)
+        strange = known(given, self.cells)
+        first, *rest = (self._cell(cell, given.get(cell), each, numbers, strange) for cell in self.cells)
+        return (replace(first, detail="; ".join(filter(None, (first.detail, strange)))), *rest)
 
-    def _cell(self, cell: str, typed: Any, points: float, numbers: dict[str, float]) -> Verdict:
+    def _cell(self, cell: str, typed: Any, points: float, numbers: dict[str, float], strange: str) -> Verdict:
         name = cell if len(self.cells) == 1 else f"{self.name}: {cell}"
         if typed is None or not str(typed).strip():
-            return Verdict(name, WRONG, 0, points, detail="nothing is filled in")
+            # With a name that is none of the cells, this may well have been filled in.
+            return Verdict(name, UNREADABLE if strange else WRONG, 0, points, detail="nothing is filled in")
         try:
             number = number_of(typed)
         except ReadError as error:
@@ -137,7 +138,7 @@ class Cells:
         numbers[cell] = number
         if self.tolerance.allows(number, self.right[cell]):
             return Verdict(name, RIGHT, points, points, str(typed), str(typed))
-        if carried and self.tolerance.allows(number, self.following(cell, numbers)):
+        if carried and self._follows(cell, number, numbers):
             wrong = ", ".join(carried)
             if any(numbers[c] in TRIVIAL for c in carried):
                 told = f"it follows from {wrong}, but that wrong number makes it too easy"
@@ -145,8 +146,13 @@ class Cells:
             told = f"not what is expected, but it follows from {wrong} as you have it: full marks"
             return Verdict(name, RIGHT, points, points, str(typed), str(typed), detail=told, follow_through=True)
         why = self.explained(cell, number, numbers)
-        example = f"yours is {number:.6g}, expected {self.right[cell]:.6g}"
-        return Verdict(name, WRONG, 0, points, str(typed), str(typed), why.sentence, why.hint, example, codes=why.codes)
+        return Verdict(name, WRONG, 0, points, str(typed), str(typed), why.sentence, why.hint, codes=why.codes)
+
+    def _follows(self, cell: str, number: float, numbers: Mapping[str, float]) -> bool:
+        try:
+            return self.tolerance.allows(number, self.following(cell, numbers))
+        except (ArithmeticError, ValueError):  # with what was filled in there is no such number: a division by 0, a logarithm
+            return False
 
     def wrong(self, cells: Any, numbers: Mapping[str, float]) -> list[str]:
         """Those of the cells that were filled in wrongly."""
@@ -156,25 +162,9 @@ class Cells:
 def by_cell(answer: Any, cells: tuple[str, ...]) -> Mapping[str, Any]:
     """Cells and what was typed into them: a mapping, or a text with a line "z1 = 0.5" for each; of a single cell the number will do."""
     if isinstance(answer, Mapping):
-        return {str(cell): typed for cell, typed in answer.items()}
+        return {matching(str(cell), cells) or str(cell).strip(): typed for cell, typed in answer.items()}
     if len(cells) == 1 and (not isinstance(answer, str) or "=" not in answer):
         return {cells[0]: answer}
     if not isinstance(answer, str):
         raise ReadError(f"expected a table, not {type(answer).__name__}", str(answer), 0, 'a line for each cell: "z1 = 0.5"')
-    found: dict[str, Any] = {}
-    for line in filter(None, (part.strip() for part in answer.replace(";", "\n").splitlines())):
-        cell, sign, typed = line.partition("=")
-        if not sign:
-            raise ReadError("this line does not fill in a cell", line, 0, 'a line for each cell: "z1 = 0.5"')
-        found[cell.strip()] = typed.strip()
-    return found
-
-
-def number_of(typed: Any) -> float:
-    """0.5, "1/2", "-2e-3" as a number; raises `ReadError` for what is none."""
-    if isinstance(typed, int | float) and not isinstance(typed, bool):
-        return float(typed)
-    value = read(str(typed), symbols=()).evalf()
-    if not value.is_real or not value.is_finite:
-        raise ReadError("this is no number", str(typed), 0)
-    return float(value)
+    return assignments(answer, cells)

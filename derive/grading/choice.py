@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,10 +13,11 @@ from ..blocks import Block, Paragraph
 from ..errors import DeriveError, ReadError
 from ..printing import latex
 from ..reading import read
-from .formula import BLANK, in_either
 from .mistakes.diagnosis import Diagnosis
+from .typed_answers import BLANK, assignments, in_either, known, number_of
 from .verdicts import RIGHT, UNREADABLE, WRONG, Verdict
 
+DEEPEST = 5  # brackets within brackets
 Check = Callable[[Mapping[str, Any]], str]
 
 
@@ -52,13 +53,14 @@ class Choice:
 
     def judge(self, answer: Any, seed: int = 0) -> tuple[Verdict, ...]:
         try:
-            arrays = self._arrays(_named(answer))
+            given = _named(answer, self.shapes)
+            arrays, strange = self._arrays(given), known(given, self.shapes)
         except (ReadError, DeriveError) as error:
             return (Verdict(self.name, UNREADABLE, 0, self.points, str(answer), detail=str(error)),)
         problem = self.check(arrays)
         if problem:
-            return (Verdict(self.name, WRONG, 0, self.points, str(answer), diagnosis=problem, codes=("property",)),)
-        return (Verdict(self.name, RIGHT, self.points, self.points, str(answer)),)
+            return (Verdict(self.name, WRONG, 0, self.points, str(answer), diagnosis=problem, detail=strange, codes=("property.missed",)),)
+        return (Verdict(self.name, RIGHT, self.points, self.points, str(answer), detail=strange),)
 
     def _arrays(self, given: Mapping[str, Any]) -> dict[str, Any]:
         found = {}
@@ -67,7 +69,7 @@ class Choice:
                 raise DeriveError(f"{name} is missing", self.name, f"expected: {', '.join(self.shapes)}")
             try:
                 array = np.asarray(given[name], dtype=np.float64)
-            except (TypeError, ValueError):
+            except (TypeError, ValueError, OverflowError):
                 raise DeriveError(f"{given[name]!r} is no array of numbers", name) from None
             if array.shape != shape or not np.isfinite(array).all():
                 shown = " x ".join(map(str, array.shape)) or "one number"
@@ -125,35 +127,28 @@ def free_formula(name: str, check: Callable[[Expr], Diagnosis], *, symbols: str,
     return FreeFormula(name, check, symbols, example, points)
 
 
-def _named(answer: Any) -> Mapping[str, Any]:
+def _named(answer: Any, names: Iterable[str]) -> Mapping[str, Any]:
     """{"w": ..., "b": ...}, or a text such as "w = (2, -1), b = 1/2" or a line for each."""
     if isinstance(answer, Mapping):
         return answer
     if not isinstance(answer, str):
         raise ReadError(f"expected numbers by name, not {type(answer).__name__}", str(answer), 0, 'for example "w = (2, -1); b = 1/2"')
-    found: dict[str, Any] = {}
-    for part in filter(None, (p.strip() for p in answer.replace("\n", ";").split(";"))):
-        name, sign, typed = part.partition("=")
-        if not sign:
-            raise ReadError("this is no name with numbers", part, 0, 'for example "w = (2, -1); b = 1/2"')
-        found[name.strip()] = _nested(typed.strip(), part)
-    return found
+    return {name: _nested(typed, typed, 0) for name, typed in assignments(answer, names).items()}
 
 
-def _nested(typed: str, part: str) -> Any:
+def _nested(typed: str, part: str, depth: int) -> Any:
     """(2, -1) or [[1, 2], [3, 4]] as nested lists of numbers; each number is read like any typed expression."""
-    opening, closing = "([", ")]"
-    if typed[:1] not in opening or not typed:
-        value = read(typed, symbols=()).evalf()
-        if not value.is_real:
-            raise ReadError("this is no number", typed, 0)
-        return float(value)
-    if typed[-1] not in closing:
+    pairs = {"(": ")", "[": "]"}
+    if typed[:1] not in pairs:
+        return number_of(typed)
+    if depth > DEEPEST:
+        raise ReadError(f"brackets are nested deeper than {DEEPEST}", part, 0)
+    if len(typed) < 2 or typed[-1] != pairs[typed[0]]:
         raise ReadError(f"the '{typed[0]}' is never closed", part, 0)
-    items, depth, start = [], 0, 1
+    items, level, start = [], 0, 1
     for at, c in enumerate(typed[1:-1], 1):
-        depth += (c in opening) - (c in closing)
-        if c == "," and depth == 0:
+        level += (c in pairs) - (c in pairs.values())
+        if c == "," and level == 0:
             items.append(typed[start:at])
             start = at + 1
-    return [_nested(item.strip(), part) for item in [*items, typed[start:-1]] if item.strip()]
+    return [_nested(item.strip(), part, depth + 1) for item in [*items, typed[start:-1]] if item.strip()]

@@ -20,14 +20,13 @@ from .results import Results, TaskInfo, in_order, outcome
 from .roster import read_roster
 from .submissions import Submission, Submissions, read_submissions
 from .tasks import Task
-from .verdicts import UNDECIDED, UNREADABLE, Verdict
+from .verdicts import LOOK, UNDECIDED, UNREADABLE, Verdict
 from .workers.cluster import judged_on
 from .workers.processes import judged_here
 from .workers.work import unit
 
 LIMIT = 60.0  # seconds a submission
 NOT_IN_ROSTER = -1
-LOOK = "a person has to look at it"
 Judge = Callable[[Sequence[str]], Iterator[tuple[int, str]]]
 
 

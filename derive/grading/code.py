@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,10 @@ class Source:
             first = found.rows[0]
             return (Verdict(self.name, UNREADABLE, 0, self.points, answer, hint=first.hint, detail=first.diagnosis, ran=ran),)
         each = self.points / sum(row.counts for row in found.rows)
-        return tuple(_verdict(row, each * row.counts, answer if n == 0 else "", ran) for n, row in enumerate(found.rows))
+        shown = next((row.part for row in found.rows if row.counterexample), "")
+        # One example is enough: those of later rows have the same arrays in them.
+        rows = [row if row.part == shown else replace(row, counterexample="") for row in found.rows]
+        return tuple(_verdict(row, each * row.counts, answer if n == 0 else "", ran) for n, row in enumerate(rows))
 
     def solution(self) -> str:
         return self.example
@@ -67,9 +71,14 @@ def _verdict(row: Row, points: float, answer: str, ran: str) -> Verdict:
         hint=row.hint,
         counterexample=row.counterexample,
         detail=row.diagnosis if unread else "",
-        codes=(row.hint,) if row.hint and not right else (),
+        codes=(_code(row.hint),) if row.hint and not right else (),
         ran=ran,
     )
+
+
+def _code(hint: str) -> str:
+    """A name for what was likely done, the same for every student: the words of the hint without its numbers."""
+    return "code." + "_".join(re.findall("[a-z]+", hint.lower())[:6])
 
 
 def _ran(found: Judged) -> str:

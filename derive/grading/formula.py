@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from sympy import Expr, Integer
 
-from ..arrays import Misfit
-from ..blocks import Block, Paragraph
+from ..blocks import Block
 from ..errors import DeriveError, ReadError
-from ..printing import Printer, latex
+from ..ops import Activation
+from ..printing import latex
 from ..reading import read
 from .equality import same
 from .equality.outcome import DIFFERENT, EQUAL, Same
 from .keys import Key, Names, key_of
 from .mistakes.diagnosis import NONE, Diagnosis, diagnose
 from .mistakes.table import MISTAKES, Mistake
-from .verdicts import RIGHT, UNDECIDED, UNREADABLE, WRONG, Verdict
+from .typed_answers import asked, in_either, right_side
+from .verdicts import LOOK, NOT_DECIDED, RIGHT, UNDECIDED, UNREADABLE, WRONG, Verdict
 
-T = TypeVar("T")
+PROVED = {"same tree": "", "identity": "", "random points": "equal at many random points, to 50 digits"}
 OTHER_FORM = 0.5  # the share of the marks for a right value in another form
-BLANK = "_" * 40
-PLAIN = re.compile(r"[A-Za-z0-9 +\-/^().']+")  # signs that mean the same in both ways of writing
 SHOWN = {"exp": "e^x", "prime": "slopes such as σ′", "sigmoid": "σ"}
-BOTH = re.compile(r"\w\^\w_\w")  # a^2_j: an index below another one
-TEX = ("\\", "$", "^{", "_{")
 
 
 @dataclass(frozen=True)
@@ -74,9 +71,12 @@ class Formula:
         """The expression that was handed in, as text in either spelling; raises `ReadError`."""
         if isinstance(answer, Expr):
             return answer
+        if isinstance(answer, int | float) and not isinstance(answer, bool):
+            answer = str(answer)
         if not isinstance(answer, str):
             raise ReadError(f"expected a formula as text, not {type(answer).__name__}", str(answer), 0)
-        return in_either(answer, lambda text, form: read(text, self.key.symbols, form=form))
+        typed = _without_arguments(right_side(answer, self.key.symbols), self.key.names)
+        return in_either(typed, lambda text, form: read(text, self.key.symbols, form=form))
 
     def compared(self, e: Expr, expected: Expr | None = None, seed: int = 0) -> Same:
         """Whether an expression is the key, or another expression."""
@@ -89,13 +89,13 @@ class Formula:
             missed = self.form.missed(e)
             if missed:
                 told = f"equal to what is expected, but not in the form that is asked for: {missed}"
-                return Verdict(self.name, WRONG, self.points * OTHER_FORM, self.points, answer, shown, told, codes=("other form",))
+                return Verdict(self.name, WRONG, self.points * OTHER_FORM, self.points, answer, shown, told, codes=("form.other",))
             return Verdict(self.name, RIGHT, self.points, self.points, answer, shown, detail=PROVED[found.how])
         if found.verdict == DIFFERENT:
             why = self.explained(e, seed)
             example = str(found.counterexample) if found.counterexample else ""
             return Verdict(self.name, WRONG, 0, self.points, answer, shown, why.sentence, why.hint, example, codes=why.codes)
-        return Verdict(self.name, UNDECIDED, 0, self.points, answer, shown, detail=f"{NOT_DECIDED[found.how]}: a person has to look at it")
+        return Verdict(self.name, UNDECIDED, 0, self.points, answer, shown, detail=f"{NOT_DECIDED[found.how]}: {LOOK}")
 
     def explained(self, e: Expr, seed: int = 0) -> Diagnosis:
         """The planted mistakes that give the same numbers; none where the key does not say how it was found."""
@@ -122,11 +122,12 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(SHOWN.get(name, name) for name in names)
 
 
-def asked(name: str, value: Expr | None) -> tuple[Block, ...]:
-    """What stands on a sheet for a formula: its name, and a line to write on, or the formula."""
-    if value is None:
-        return (Paragraph(f"{name}: {BLANK}"),)
-    return (Paragraph(lambda style: (f"{name}: ", Printer(style, typed_order=True).expression(value))),)
+def _without_arguments(text: str, names: Mapping[str, Expr]) -> str:
+    """S(x) as S, where S is the name of a value at x, and S(x) could be nothing else."""
+    for name, e in names.items():
+        if isinstance(e, Activation):
+            text = re.sub(rf"(?<!\w){re.escape(name)}\(\s*{re.escape(str(e.args[0]))}\s*\)", name, text)
+    return text
 
 
 def formula(
@@ -157,34 +158,3 @@ def formula(
     """
     form, found = Form(tuple(using.split()), tuple(without.split())), key_of(key, names, symbols, name)
     return Formula(name, found.stepped(rate) if rate else found, points, domain or {}, where, form, tuple(mistakes), example)
-
-
-PROVED = {"same tree": "", "identity": "", "random points": "equal at many random points, to 50 digits"}
-NOT_DECIDED = {
-    "no point": "no values were found at which both can be computed",
-    "too large": "the numbers become too large",
-    "time": "it would take too long",
-    "not known": "a part of it cannot be computed",
-}
-
-
-def in_either(text: str, reading: Callable[[str, str], T]) -> T:
-    """What a text says, as LaTeX where it has signs that only LaTeX has; else as typed, and wx + b, if that cannot be, as w x + b.
-
-    Raises the `ReadError` of the first.
-    """
-    if any(sign in text for sign in TEX) or BOTH.search(text):
-        return reading(text, "latex")
-    try:
-        return reading(text, "python")
-    except Misfit:
-        raise
-    except ReadError as error:
-        if not PLAIN.fullmatch(text):
-            raise
-        try:
-            return reading(text, "latex")
-        except Misfit:
-            raise
-        except ReadError:
-            raise error from None

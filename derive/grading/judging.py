@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from json import loads
 from typing import Any
 
-from ..errors import DeriveError
+from ..errors import DeriveError, ReadError
 from .report import Report
 from .tasks import Part, Task
-from .verdicts import UNDECIDED, UNREADABLE, Verdict
+from .typed_answers import assignments
+from .verdicts import LOOK, UNDECIDED, UNREADABLE, Verdict
+
+Judge = Callable[[Part, Any, int], tuple[Verdict, ...]]
 
 
 def grade(task: Task, submission: Any, *, seed: int = 0) -> Report:
@@ -18,9 +23,12 @@ def grade(task: Task, submission: Any, *, seed: int = 0) -> Report:
     """
     if not isinstance(task, Task):
         raise DeriveError(f"expected a task, not {type(task).__name__}", "grade", "for example Task.formula(...)")
-    answers, notes = _by_part(task, submission)
-    verdicts = [verdict for part in task.parts for verdict in _judged(part, answers.get(part.name), seed)]
-    return Report(task.title, tuple(task.reveal.applied(v) for v in verdicts), notes)
+    return _report(task, *_judged_parts(task, submission, seed, _carefully))
+
+
+def report_of(task: Task, submission: Any, *, seed: int = 0) -> Report:
+    """The same as `grade`; but what goes wrong in judging is raised, for those who keep a record of it and can try again."""
+    return _report(task, *_judged_parts(task, submission, seed, _judged))
 
 
 def report_for(task: Task, submission: Any, *, seed: int = 0) -> Report:
@@ -35,10 +43,43 @@ def report_for(task: Task, submission: Any, *, seed: int = 0) -> Report:
     With nbgrader, in a cell of tests: the same line gives all points or none, and `report_for(task, answer).points` as the last
     line of the cell gives partial credit, where the task has as many points as the cell.
     """
-    report = grade(task, submission, seed=seed)
-    missing = [part.name for part in task.parts if not any(v.part.startswith(part.name) or len(task.parts) == 1 for v in report.verdicts)]
-    assert not missing, f"no verdict on {', '.join(missing)}"
-    return report
+    judged, notes = _judged_parts(task, submission, seed, _carefully)
+    missing = [name for name, found in judged.items() if not found]
+    if missing:
+        raise AssertionError(f"no verdict on {', '.join(missing)}")
+    return _report(task, judged, notes)
+
+
+def _report(task: Task, judged: Mapping[str, tuple[Verdict, ...]], notes: tuple[str, ...]) -> Report:
+    return Report(task.title, tuple(task.reveal.applied(v) for found in judged.values() for v in found), notes)
+
+
+def _judged_parts(task: Task, submission: Any, seed: int, judge: Judge) -> tuple[dict[str, tuple[Verdict, ...]], tuple[str, ...]]:
+    answers, notes = _by_part(task, taken_apart(task, submission))
+    return {part.name: judge(part, answers.get(part.name), seed) for part in task.parts}, notes
+
+
+def taken_apart(task: Task, answer: Any) -> Any:
+    """The answer by part: a text with headings such as [dC/dw], with a line "dC/dw = ..." for each, or in JSON."""
+    names = {f"[{part.name}]": part.name for part in task.parts}
+    if not isinstance(answer, str) or len(names) < 2:
+        return answer
+    found: dict[str, list[str]] = {}
+    lines: list[str] = []
+    for line in answer.splitlines():
+        if line.strip() in names:
+            lines = found.setdefault(names[line.strip()], [])
+        else:
+            lines.append(line)
+    if found:
+        return {name: "\n".join(typed) for name, typed in found.items()}
+    if answer.lstrip().startswith("{"):
+        with suppress(ValueError):
+            return loads(answer)
+    with suppress(ReadError):
+        parts = assignments(answer, [part.name for part in task.parts])
+        return parts if set(parts) & set(names.values()) else answer
+    return answer
 
 
 def _by_part(task: Task, submission: Any) -> tuple[Mapping[str, Any], tuple[str, ...]]:
@@ -52,8 +93,12 @@ def _by_part(task: Task, submission: Any) -> tuple[Mapping[str, Any], tuple[str,
 def _judged(part: Part, answer: Any, seed: int) -> tuple[Verdict, ...]:
     if answer is None or (isinstance(answer, str) and not answer.strip()):
         return (Verdict(part.name, UNREADABLE, 0, part.points, detail="there is no answer"),)
+    return part.judge(answer, seed)
+
+
+def _carefully(part: Part, answer: Any, seed: int) -> tuple[Verdict, ...]:
     try:
-        return part.judge(answer, seed)
+        return _judged(part, answer, seed)
     except Exception as error:  # of the answer nothing is known then, and the next one has to be judged all the same
-        told = f"judging stopped with {type(error).__name__}: {error}; a person has to look at it"
-        return (Verdict(part.name, UNDECIDED, 0, part.points, str(answer), detail=told),)
+        told = f"judging stopped with {type(error).__name__}: {error}; {LOOK}"
+        return (Verdict(part.name, UNDECIDED, 0, part.points, str(answer)[:200], detail=told),)

@@ -27,9 +27,9 @@ from ..printing import Printer
 from ..sweep import Sweep, reverse_sweep
 from .equality.arrays import same_arrays, same_components
 from .equality.outcome import DIFFERENT, EQUAL, Same
-from .formula import BLANK, NOT_DECIDED, in_either
 from .mistakes.array_mistakes import planted
-from .verdicts import RIGHT, UNDECIDED, UNREADABLE, WRONG, Verdict
+from .typed_answers import BLANK, in_either, right_side
+from .verdicts import LOOK, NOT_DECIDED, RIGHT, UNDECIDED, UNREADABLE, WRONG, Verdict
 
 Values = Callable[[Mapping[str, Any]], Any]
 Answer: TypeAlias = Expr | Array
@@ -67,7 +67,7 @@ class ArrayFormula:
             mine, shown = self._read_answer(answer)
         except Misfit as error:  # it could be read, and cannot be right
             told = f"the shapes do not fit: {error.what}"
-            return (Verdict(self.name, WRONG, 0, self.points, answer, diagnosis=told, hint=SHAPES, codes=("shapes",)),)
+            return (Verdict(self.name, WRONG, 0, self.points, answer, diagnosis=told, hint=SHAPES, codes=("shape.misfit",)),)
         except ReadError as error:
             return (Verdict(self.name, UNREADABLE, 0, self.points, answer, detail=str(error)),)
         found = self._compared(mine, seed)
@@ -76,11 +76,12 @@ class ArrayFormula:
         if found.verdict == DIFFERENT:
             verdict = Verdict(self.name, WRONG, 0, self.points, answer, shown, counterexample=_short(found))
             return (_of_another_shape(found, verdict) or self._explained(mine, seed, verdict),)
-        told = f"{NOT_DECIDED[found.how]}: a person has to look at it"
+        told = f"{NOT_DECIDED[found.how]}: {LOOK}"
         return (Verdict(self.name, UNDECIDED, 0, self.points, answer, shown, detail=told),)
 
     def _read_answer(self, answer: str) -> tuple[Answer, str]:
         """The answer, and how it was read."""
+        answer = right_side(answer, self.quantities)
         if self.form == "component":
             left = self.equation.indices
             e = in_either(answer, lambda text, form: read_component(text, self.quantities, left, self.symbols, form=form))
@@ -189,7 +190,8 @@ def _of_another_shape(found: Same, verdict: Verdict) -> Verdict | None:
         return None
     turned = example.yours.split(" x ") == example.expected.split(" x ")[::-1]
     told = f"it is {'transposed' if turned else 'of another shape'}: yours is {example.yours}, expected {example.expected}"
-    return replace(verdict, diagnosis=told, hint="A gradient has the shape of its variable.", codes=("transposed" if turned else "shapes",))
+    code = "shape.transposed" if turned else "shape.other"
+    return replace(verdict, diagnosis=told, hint="A gradient has the shape of its variable.", codes=(code,))
 
 
 def _short(found: Same) -> str:

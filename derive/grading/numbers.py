@@ -45,8 +45,8 @@ class Numbers(Cells):
         return float(self.follows(cell, {**self.right, **{c: v for c, v in numbers.items() if c != cell}}))
 
     def explained(self, cell: str, number: float, numbers: Mapping[str, float]) -> Diagnosis:
-        rows = self.mistaken.get(cell, {}).items()
-        return Diagnosis(tuple(Cause(told, told, HINT) for told, wrong in rows if self.tolerance.allows(number, float(wrong))))
+        rows = [(told, wrong) for told, wrong in self.mistaken.get(cell, {}).items() if self.tolerance.allows(number, float(wrong))]
+        return Diagnosis(tuple(Cause(f"{self.name}, {cell}: {told}", told, HINT) for told, _ in rows))
 
 
 def numbers(

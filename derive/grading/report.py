@@ -80,7 +80,7 @@ class Report:
         try:
             verdicts = tuple(Verdict(**{**v, "codes": tuple(v["codes"])}) for v in data["verdicts"])
             return cls(str(data["task"]), verdicts, tuple(map(str, data["notes"])))
-        except (KeyError, TypeError, AssertionError) as error:
+        except (KeyError, TypeError) as error:
             raise DeriveError(f"this is no report: {error}", "Report.from_data") from None
 
     def _repr_html_(self) -> str:

@@ -8,7 +8,6 @@ A line may define a name of the student's own, which later lines use. What follo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -26,21 +25,23 @@ from ..printing import latex
 from ..reading import read
 from .equality import same
 from .equality.outcome import DIFFERENT, EQUAL, Same
-from .formula import Form, Formula, asked, in_either
+from .formula import Form, Formula
 from .keys import Key, Names, key_of
-from .verdicts import RIGHT, UNDECIDED, UNREADABLE, WRONG, Verdict
+from .lines import NAME, Derivatives, lines
+from .typed_answers import asked, in_either
+from .verdicts import LOOK, RIGHT, UNDECIDED, UNREADABLE, WRONG, Verdict
 
-NAME = re.compile(r"\\?[^\W\d][\w^{}\\']*")
+FROM_LINE = "it follows from your line"
 SIMPLER = 0.4  # a wrong line with less than this share of the operations makes what follows too easy
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line as it was read: the name on its left, if that is new, and the expression."""
+    """A line as it was read: the names on its left, if they are new, and the expression."""
 
     number: int
     typed: str
-    left: str
+    lefts: tuple[str, ...]
     e: Expr
 
 
@@ -80,13 +81,18 @@ class Steps:
         return asked(self.name, self.key.value if solved else None)
 
     def judge(self, answer: Any, seed: int = 0) -> tuple[Verdict, ...]:
-        typed = _lines(answer)
+        typed = lines(answer)
         if not typed:
             return (Verdict(self.name, UNREADABLE, 0, self.points, str(answer), detail="there is no line"),)
         judged = _Judging(self, seed, typed)
         verdicts = tuple(judged.ended([judged.line(number, text) for number, text in enumerate(typed, 1)]))
-        share = self.points / sum(v.out_of for v in verdicts)
-        return tuple(replace(v, points=v.points * share, out_of=v.out_of * share) for v in verdicts)
+        total, got = sum(v.out_of for v in verdicts), sum(v.points for v in verdicts)
+        if not total:
+            return (*verdicts[:-1], replace(verdicts[-1], out_of=self.points))
+        # Who does not come to the result has at most half of it, however many lines there are.
+        most = 1.0 if judged.arrived else 0.5 * total / max(got, 0.5 * total)
+        share = self.points / total
+        return tuple(replace(v, points=v.points * share * most, out_of=v.out_of * share) for v in verdicts)
 
 
 def steps(
@@ -131,27 +137,30 @@ class _Judging:
 
     def __init__(self, task: Steps, seed: int, typed: Sequence[str]) -> None:
         self.task, self.seed = task, seed
-        self.lefts = {left for text in typed if (left := self._left(text)) and NAME.fullmatch(left)}
+        self.derivatives = Derivatives(task.key.problem, task.left)
+        self.lefts = {left for text in typed for left in self._lefts(text) if NAME.fullmatch(left)}
         self.own: dict[str, Expr] = {}  # as the student has them
         self.before: Line | None = None
         self.wrong: list[int] = []
+        self.arrived = False  # whether the last line of the chain is what is asked for
         for number, text in enumerate(typed, 1):
             with suppress(ReadError):  # which is said of the line itself
                 line = self._read(number, text)
-                if line.left:
-                    self.own.setdefault(line.left, line.e)
+                for name in line.lefts:
+                    self.own.setdefault(name, line.e)
 
     def line(self, number: int, text: str) -> Verdict:
         name = f"{self.task.name}, line {number}"
         try:
             line = self._read(number, text)
         except ReadError as error:
-            return Verdict(name, UNREADABLE, 0, 1, text, detail=str(error))
-        if line.left in self.task.targets:
-            verdict = self._against(name, line, self.task.targets[line.left], None)
-        elif line.left:
+            return Verdict(name, UNREADABLE, 0, 0, text, detail=str(error))  # a remark costs nothing
+        target = next((key for left in line.lefts if (key := self._target(left)) is not None), None)
+        if target is not None:
+            verdict = self._against(name, line, target, None)
+        elif line.lefts:
             shown = latex(line.e, typed_order=True)
-            told = f"{line.left} is a name of your own; it is judged where it is used"
+            told = f"{line.lefts[0]} is a name of your own; it is judged where it is used"
             return Verdict(name, RIGHT, 0, 0, text, shown, detail=told)  # marks for it would be marks for nothing
         elif self.before is not None and line.e == self.before.e:
             again = WRONG if self.before.number in self.wrong else RIGHT
@@ -160,26 +169,34 @@ class _Judging:
             return Verdict(name, again, 0, 0, text, latex(line.e, typed_order=True), detail="the same as the line before")
         else:
             verdict = self._against(name, line, self.task.key, self.before)
-            self.before = line
+            self.before, self.arrived = line, verdict.verdict == RIGHT and not verdict.detail.startswith(FROM_LINE)
         if verdict.verdict == WRONG or verdict.follow_through:
             self.wrong.append(number)
         return verdict
 
-    def _left(self, text: str) -> str:
-        """The name that a line defines; none for a line of the chain."""
-        left, sign, _ = text.rpartition("=")
-        left = left.strip().strip("=&").strip()
-        known = {fold(name.replace(" ", "")) for name in self.task.left}
-        chained = not sign or not left or fold(left.replace(" ", "")) in known or _is_derivative(left)
-        return "" if chained else left
+    def _lefts(self, text: str) -> list[str]:
+        """The names that a line defines; none for a line of the chain."""
+        left, sign, _ = self.derivatives.replaced(text).rpartition("=")
+        asked = {fold(name.replace(" ", "")) for name in self.task.left}
+        names = [part.strip() for part in left.split("=") if part.strip()] if sign else []
+        return [n for n in names if fold(n.replace(" ", "")) not in asked and not self.derivatives.is_asked(n) and not _is_derivative(n)]
 
     def _read(self, number: int, text: str) -> Line:
+        lefts = tuple(self._lefts(text))
         symbols = {**self.task.key.symbols, **{n: Symbol(n) for n in (*self.task.targets, *self.lefts)}}
-        left = self._left(text)
-        if left and not NAME.fullmatch(left):
-            raise ReadError("what stands on the left is no name", text, 0, "for example dC/dw = ..., or delta = ...")
-        e = in_either(text.rpartition("=")[2], lambda typed, form: read(typed, symbols, form=form))
-        return Line(number, text, left, e)
+        for left in lefts:
+            if not NAME.fullmatch(left) or left in self.task.key.symbols:
+                raise ReadError("what stands on the left is no new name", text, 0, "for example dC/dw = ..., or delta = ...")
+        right = self.derivatives.replaced(text).rpartition("=")[2]
+        symbols |= {s.name: s for s in self.derivatives.symbols.values()}
+        return Line(number, text, lefts, in_either(right, lambda typed, form: read(typed, symbols, form=form)))
+
+    def _target(self, left: str) -> Key | None:
+        """What a line that begins with this name has to be, where that is known."""
+        if left in self.task.targets:
+            return self.task.targets[left]
+        value = self.derivatives.value(left)
+        return None if value is None else Key(value, self.task.key.symbols, self.task.key.names)
 
     def _against(self, name: str, line: Line, key: Key, before: Line | None) -> Verdict:
         as_written, shown = self._in_full(line.e), latex(line.e, typed_order=True)
@@ -187,7 +204,7 @@ class _Judging:
         if found.verdict == EQUAL:
             return Verdict(name, RIGHT, 1, 1, line.typed, shown)
         if found.verdict != DIFFERENT:
-            told = "this line could not be compared: a person has to look at it"
+            told = f"this line could not be compared: {LOOK}"
             return Verdict(name, UNDECIDED, 0, 1, line.typed, shown, detail=told)
         follows = self._follows(line, key.value, before)
         if follows:
@@ -208,12 +225,13 @@ class _Judging:
                 return f"it follows from {', '.join(wrong_names)} as you have it: full marks"
         if before is not None and self.wrong and self._same(self._in_full(line.e), self._in_full(before.e)).verdict == EQUAL:
             if not self._too_easy(before.e, expected):
-                return f"it follows from your line {before.number}: full marks"
+                return f"{FROM_LINE} {before.number}: full marks"
         return ""
 
     def _in_full(self, e: Expr, instead: Mapping[str, Expr] | None = None) -> Expr:
         """The expression with the student's own names as what they were defined to be; one that is defined by itself stays."""
-        known = {Symbol(name): rhs for name, rhs in {**self.own, **(instead or {})}.items()}
+        given = {s.name: value for s in self.derivatives.symbols.values() if (value := self.derivatives.value(s.name)) is not None}
+        known = {Symbol(name): rhs for name, rhs in {**given, **self.own, **(instead or {})}.items()}
         for _ in known:
             if not e.free_symbols & set(known):
                 break
@@ -229,19 +247,16 @@ class _Judging:
     def ended(self, verdicts: list[Verdict]) -> Iterable[Verdict]:
         """The verdicts, and one more where the chain never came to the derivative."""
         yield from verdicts
-        if self.before is None and all(v.verdict != UNREADABLE for v in verdicts):
+        if self.before is None and any(v.verdict != UNREADABLE for v in verdicts):
             yield Verdict(f"{self.task.name}, result", WRONG, 0, 1, detail="no line says what the derivative is")
         elif self.before is not None and (missed := self.task.form.missed(self.before.e)):
             told = f"the last line is not in the form that is asked for: {missed}"
-            yield Verdict(f"{self.task.name}, result", WRONG, 0, 1, self.before.typed, diagnosis=told, codes=("other form",))
-        for number in range(len(verdicts) + 1, self.task.least + 1):
-            yield Verdict(f"{self.task.name}, line {number}", WRONG, 0, 1, detail=f"at least {self.task.least} lines are asked for")
-
-
-def _lines(answer: Any) -> list[str]:
-    several = isinstance(answer, Iterable) and not isinstance(answer, str)
-    rows = [str(line) for line in answer] if several else str(answer).splitlines()
-    return [line for row in rows if (line := row.strip().removesuffix("\\\\").replace("&", "").strip())]
+            yield Verdict(f"{self.task.name}, result", WRONG, 0, 1, self.before.typed, diagnosis=told, codes=("form.other",))
+        # Lines that say nothing new are no steps: a result alone, written three times, is no derivation.
+        done = sum(v.out_of > 0 for v in verdicts) + all(v.verdict == UNREADABLE for v in verdicts) * self.task.least
+        for number in range(max(done, 1) + 1, self.task.least + 1):
+            told = f"at least {self.task.least} lines are asked for, each with something new"
+            yield Verdict(f"{self.task.name}, step {number} of {self.task.least}", WRONG, 0, 1, detail=told)
 
 
 def _is_derivative(left: str) -> bool:

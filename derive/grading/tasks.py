@@ -97,6 +97,10 @@ class Task:
                 return replace(made, make=self.make)
         raise DeriveError(f"none of {TRIES} draws is fit: {why}", f"task {self.title!r}", "widen the ranges of its numbers")
 
+    def in_form(self, variant: int | None) -> Task:
+        """The task as a student has it: a variant, or the one form in which it is given to all."""
+        return self if variant is None or self.make is None else self.variant(variant)
+
     # One part
 
     @classmethod

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ..errors import DeriveError
+
 RIGHT, WRONG, UNDECIDED, UNREADABLE = "right", "wrong", "could not judge", "unreadable"
 VERDICTS = (RIGHT, WRONG, UNDECIDED, UNREADABLE)
+LOOK = "a person has to look at it"
+# Why two answers could not be compared, by what the comparison says of itself.
+NOT_DECIDED = {
+    "no point": "no values were found at which both can be computed",
+    "too large": "the numbers become too large",
+    "time": "it would take too long",
+    "not known": "a part of it cannot be computed",
+}
 
 
 @dataclass(frozen=True)
@@ -37,7 +47,8 @@ class Verdict:
     ran: str = ""
 
     def __post_init__(self) -> None:
-        assert self.verdict in VERDICTS, self.verdict
+        if self.verdict not in VERDICTS:
+            raise DeriveError(f"there is no verdict {self.verdict!r}", "Verdict", f"verdicts: {', '.join(VERDICTS)}")
 
     def __str__(self) -> str:
         marks = f"{self.points:.3g} of {self.out_of:.3g}"

@@ -13,7 +13,6 @@ from ..show import Document
 from .library import load_task
 from .roster import file_names
 from .tasks import Task
-from .workers.work import in_form
 
 SHEETS, KEYS = "sheets", "keys"
 PDF, TEX = ".pdf", ".tex"
@@ -31,7 +30,7 @@ def worksheet(tasks: Sequence[Task], student: str, variant: int, *, solved: bool
     """The sheet of one student, or the key to it. A task without variants is the same for all."""
     blocks: list[Block] = []
     for number, task in enumerate(tasks, 1):
-        made = in_form(task, variant)
+        made = task.in_form(variant)
         marks = f"{made.points:g} point{'s' * (made.points != 1)}"
         blocks.append(Heading(f"{number}. {made.title} ({marks})"))
         if made.statement:

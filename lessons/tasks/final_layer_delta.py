@@ -11,7 +11,7 @@ def task(draw):
     delta = derive(equations[1:], "a")
     return Task.of(
         "Delta and the bias",
-        formula("delta", delta, using="y d", without="exp prime"),
+        formula("delta", delta, using="y d", without="exp prime sigmoid tanh"),
         formula("dE/db", derive(equations, "b"), names={"delta": delta.result}),
         formula("dE/dw", derive(equations, "w"), names={"delta": delta.result}),
         statement=f"a = w x + b, y = {kind}(a), E = (y - d)^2{c}, delta = dE/da. Write delta with y and d alone; then dE/db and "

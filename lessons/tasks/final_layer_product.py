@@ -15,7 +15,7 @@ def task(draw):
         formula("dE/dy", derive(equations[2:], "y"), symbols="y d"),
         formula("dy/da", derive(equations[1:2], "a"), names={"y": f"{kind}(a)"}),
         formula(f"da/dw{i}", derive(equations[:1], f"w{i}"), symbols="w1 w2 w3 x1 x2 x3"),
-        formula(f"dE/dw{i}", product, using="y", without="exp"),
+        formula(f"dE/dw{i}", product, using="y", without="exp sigmoid tanh prime"),
         statement=f"A neuron: a = w1 x1 + w2 x2 + w3 x3, y = {kind}(a), loss E = (1/2)(y - d)^2. Write dE/dy, dy/da, da/dw{i}, and "
         f"their product dE/dw{i}. Use y, which the forward pass has computed already, wherever you can.",
     )

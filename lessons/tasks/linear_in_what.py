@@ -22,6 +22,7 @@ def task(draw):
     told = "linear in a letter means: the derivative by it does not have it in it. Try it with this one"
     return Task.of(
         "Linear in what?",
-        pick("letters", options, right, why=dict.fromkeys([o for o in options if o != right], told)),
-        statement=f"In which letters, taken together, is the model {model} linear: {'; '.join(options)}?",
+        pick("letters", dict(enumerate(options, 1)), right, why=dict.fromkeys([o for o in options if o != right], told)),
+        statement=f"In which letters, taken together, is the model {model} linear: {'; '.join(options)}? Give the number of the one that "
+        "is right, counted from 1.",
     )

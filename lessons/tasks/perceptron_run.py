@@ -20,17 +20,18 @@ def task(draw):
     claims = {"the same mistakes in the same epochs, w and b are scaled": other.mistakes == run.mistakes,
               f"with {rate} it needs fewer epochs": other.epochs < run.epochs,
               f"with {rate} it needs more epochs": other.epochs > run.epochs}
+    listed = draw.several(len(claims), list(claims))
     return Task.of(
         "The perceptron rule to its end",
         numbers("end", {name: right for name, (right, _) in ends.items()}, decimals=3, distinct=False,
                 mistaken={name: {told: wrong} for name, (right, wrong) in ends.items() if abs(right - wrong) > 1e-3}),
         numbers("rescaled", {"w1": other.w[0], "w2": other.w[1], "b": other.b}, decimals=3, distinct=False),
-        pick("effect", list(claims), next(text for text, holds in claims.items() if holds),
+        pick("effect", listed, next(text for text, holds in claims.items() if holds),
              why=dict.fromkeys(list(claims)[1:], "from zero, scaling w and b changes no decision: all runs make the same mistakes")),
         statement="The perceptron rule from w = (0, 0), b = 0 with the points "
         f"{', '.join(f'{p} of class {CLASSES[p]}' for p in points)}, in this order again and again, predicting 1 where w·x + b >= 0. "
         "1. end: the number of the first epoch without a mistake, counted from 1 (epochs = ...), and w1, w2, b there. 2. rescaled: "
         f"w1, w2, b at the end of a run in which every change is multiplied by the learning rate {rate}. 3. effect: which is true? "
-        f"{'; '.join(claims)}.",
+        f"{'; '.join(listed)}.",
         reveal=Reveal(counterexample=False),
     )  # fmt: skip

@@ -26,7 +26,7 @@ class Wrong:
 
 
 def planted(equation: Equation, quantities: Mapping[str, Quantity], definitions: Mapping[str, Equation] | None = None) -> Iterator[Wrong]:
-    """Every mistake of the table below, at every place where it can be made; `definitions` say what an error is made of."""
+    """Every mistake, at every place where it can be made; `definitions` say what an error is made of."""
     with held():
         for rows in (_factors, _lost, _slopes, _names):
             yield from rows(equation, quantities)
@@ -42,20 +42,20 @@ def _unsloped(equation: Equation, quantities: Mapping[str, Quantity], definition
             for slope in sorted(rhs.atoms(Slope), key=str):
                 told = f"in {_shown(entry, quantities)} the slope {_shown(slope, quantities)} is missing"
                 without = _replaced(equation.rhs, entry, _replaced(rhs, slope, Integer(1)))
-                yield Wrong("slope lost", told, "Which link of the chain lies between z and a?", without)
+                yield Wrong("chain.slope_missing", told, "Which link of the chain lies between z and a?", without)
 
 
 def _factors(equation: Equation, quantities: Mapping[str, Quantity]) -> Iterator[Wrong]:
     e = equation.rhs
     yield Wrong("sign", "the sign is wrong", "Which of the two terms carries a minus?", Mul(Integer(-1), e))
-    yield Wrong("factor 2", "it is twice what is expected", "Where does the 1/2 of the loss go?", Mul(Integer(2), e))
+    yield Wrong("factor.twice", "it is twice what is expected", "Where does the 1/2 of the loss go?", Mul(Integer(2), e))
     half = "What does a square give when it is differentiated?"
-    yield Wrong("factor 1/2", "it is half of what is expected", half, Mul(Rational(1, 2), e))
+    yield Wrong("factor.half", "it is half of what is expected", half, Mul(Rational(1, 2), e))
     samples = next((i.axis for i in e.atoms(Index) if i.axis.letters == SAMPLES), None)
     if samples is not None:
         mean = "Is the loss a sum or a mean over the samples, and where does its 1/m stand already?"
-        yield Wrong("1/m lost", "the division by the number of samples is missing", mean, Mul(samples.size, e))
-        yield Wrong("1/m twice", "it is divided by the number of samples once too often", mean, Mul(1 / samples.size, e))
+        yield Wrong("batch.not_divided", "the division by the number of samples is missing", mean, Mul(samples.size, e))
+        yield Wrong("batch.divided_twice", "it is divided by the number of samples once too often", mean, Mul(1 / samples.size, e))
 
 
 def _lost(equation: Equation, quantities: Mapping[str, Quantity]) -> Iterator[Wrong]:
@@ -67,9 +67,10 @@ def _lost(equation: Equation, quantities: Mapping[str, Quantity]) -> Iterator[Wr
             continue  # then it would have another shape
         shown = _shown(factor, quantities)
         if isinstance(factor, Slope):
-            yield Wrong("slope lost", f"the slope {shown} is missing", "Which link of the chain lies between z and a?", without)
+            yield Wrong("chain.slope_missing", f"the slope {shown} is missing", "Which link of the chain lies between z and a?", without)
         else:
-            yield Wrong("factor lost", f"the factor {shown} is missing", "Write down every link of the chain: one factor each.", without)
+            hint = "Write down every link of the chain: one factor each."
+            yield Wrong("chain.factor_missing", f"the factor {shown} is missing", hint, without)
 
 
 def _slopes(equation: Equation, quantities: Mapping[str, Quantity]) -> Iterator[Wrong]:
@@ -77,10 +78,10 @@ def _slopes(equation: Equation, quantities: Mapping[str, Quantity]) -> Iterator[
         shown, inside = _shown(slope, quantities), slope.args[0]
         value = slope.activation(inside)
         told = f"{_shown(value, quantities)} stands where its slope {shown} belongs"
-        yield Wrong("slope is function", told, "What is the derivative of the activation?", _replaced(equation.rhs, slope, value))
+        yield Wrong("activation.itself", told, "What is the derivative of the activation?", _replaced(equation.rhs, slope, value))
         output = type(slope)(value)
         told = f"the slope is taken at the output, and belongs at {_shown(inside, quantities)}"
-        yield Wrong("slope at output", told, "At which argument is the slope taken?", _replaced(equation.rhs, slope, output))
+        yield Wrong("activation.slope_at_output", told, "At which argument is the slope taken?", _replaced(equation.rhs, slope, output))
 
 
 def _names(equation: Equation, quantities: Mapping[str, Quantity]) -> Iterator[Wrong]:
@@ -91,7 +92,7 @@ def _names(equation: Equation, quantities: Mapping[str, Quantity]) -> Iterator[W
             if own is not None and other.name != own.name and other.axes == own.axes:
                 swapped = _replaced(equation.rhs, entry, other[entry.indices])
                 told = f"{_shown(other[entry.indices], quantities)} stands where {_shown(entry, quantities)} belongs"
-                yield Wrong("other array", told, "Which layer does this belong to, and is it z or a?", swapped)
+                yield Wrong("name.other", told, "Which layer does this belong to, and is it z or a?", swapped)
 
 
 def _factors_of(e: Expr) -> list[Expr]:

@@ -1,5 +1,4 @@
-"""One unit of work: a task file, an answer, and seeds; JSON text in, JSON text out, so that it can be done in any process.
-"""
+"""One unit of work: a task file, an answer, and seeds; JSON text in, JSON text out, so that it can be done in any process."""
 
 from __future__ import annotations
 
@@ -11,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from ...errors import DeriveError
-from ..judging import grade
+from ..judging import report_of
 from ..library import TaskFile, find_task
 from ..tasks import Task
 
@@ -27,7 +26,7 @@ def judged(text: str) -> str:
     try:
         given = json.loads(text)
         task = _task(given["task"]["name"], given["task"]["path"], given["task"]["digest"], given["task"]["source"], given["variant"])
-        return json.dumps({"report": grade(task, by_part(task, given["answer"]), seed=given["seed"]).as_data()})
+        return json.dumps({"report": report_of(task, given["answer"], seed=given["seed"]).as_data()})
     except KeyboardInterrupt:
         raise
     except BaseException as error:
@@ -49,12 +48,7 @@ def _task(name: str, path: str, digest: str, source: str, variant: int | None) -
     """The task, or its variant. A variant is made once, however many answers to it are judged."""
     if variant is None:
         return _loaded(name, path, digest, source)
-    return in_form(_task(name, path, digest, source, None), variant)
-
-
-def in_form(task: Task, variant: int | None) -> Task:
-    """The task as a student has it: a variant, or the one form in which it is given to all."""
-    return task if variant is None or task.make is None else task.variant(variant)
+    return _task(name, path, digest, source, None).in_form(variant)
 
 
 def _loaded(name: str, path: str, digest: str, source: str) -> Task:
@@ -67,18 +61,3 @@ def _loaded(name: str, path: str, digest: str, source: str) -> Task:
     if file.digest != digest:
         raise DeriveError("the task file was changed during the run", path, "run again")
     return file.load()
-
-
-def by_part(task: Task, answer: Any) -> Any:
-    """The answer, a text with headings such as [dC/dw] taken apart where the task has parts of these names."""
-    names = {f"[{part.name}]": part.name for part in task.parts}
-    if not isinstance(answer, str) or len(names) < 2:
-        return answer
-    found: dict[str, list[str]] = {}
-    lines: list[str] = []
-    for line in answer.splitlines():
-        if line.strip() in names:
-            lines = found.setdefault(names[line.strip()], [])
-        else:
-            lines.append(line)
-    return {name: "\n".join(typed) for name, typed in found.items()} if found else answer
