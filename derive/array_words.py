@@ -9,28 +9,26 @@ from sympy import Expr, Symbol
 
 from .errors import DeriveError, ReadError
 from .indices import Quantity
-from .letters import fold
 from .names import Function
 from .notation import Notation
 from .ops import ACTIVATIONS, RowActivation
-from .printing import Printer
-from .spellings import Found, Glyph, Key, Ratio, Words, spelling
-from .tex_tokens import Token
+from .quantity_words import QuantityWords
+from .spellings import Found, Glyph, Key, Ratio, WithoutSums, Words, spelling
 
 ROWWISE = {name: Function(f) for name, f in ACTIVATIONS.items() if issubclass(f, RowActivation)}
 
 
-class ArrayWords:
+class ArrayWords(WithoutSums, QuantityWords):
     """The vocabulary of array expressions. The value of a name is its Quantity, or ("size", axis), or ("number", value).
 
     A letter may also be typed as a capital, or a capital as a small letter, where no other quantity is called so.
     """
 
     arrays = True
-    sums = open = False
+    open = False
 
     def __init__(self, quantities: Sequence[Quantity], plain: Words, notation: Notation, in_latex: bool) -> None:
-        self.plain, self.notation, self.in_latex = plain, notation, in_latex
+        super().__init__(plain, notation, in_latex)
         self.by_name = {q.name: q for q in quantities}
         self.table: dict[Key, Quantity] = {}
         for q in quantities:
@@ -70,37 +68,14 @@ class ArrayWords:
     def _number(self, value: Expr) -> object:
         return Quantity(value.name) if isinstance(value, Symbol) else ("number", value)
 
-    def named(self, name: str) -> Quantity | None:
-        """The quantity of a name typed without LaTeX."""
-        return self.by_name.get(name) or next((q for n, q in self.by_name.items() if fold(n) == fold(name)), None)
-
-    def has_core(self, core: str) -> bool:
-        return self.plain.has_core(core) or any(isinstance(key, Glyph) and key.core == core for key in self.table)
-
     def function(self, name: str) -> Function | None:
         return self.plain.function(name) or ROWWISE.get(name)
-
-    def suggestion(self, word: str) -> str:
-        return self.plain.suggestion(word)
 
     def unknown(self, text: str, key: Key, typed: str, start: int) -> ReadError:
         glyph = key.below if isinstance(key, Ratio) else key
         if glyph.sub and self.find(Glyph(glyph.core, glyph.sup), start):
             return ReadError(f"{typed.strip()} is an entry of an array", text, start, "here whole arrays are meant: leave out the indices")
-        printer = Printer(notation=self.notation, quantities=self.by_name)
-        known = ", ".join(printer.quantity(q).string if self.in_latex else q.name for q in list(self.by_name.values())[:12])
-        return ReadError(f"there is no name {typed.strip()}", text, start, f"known names: {known}")
-
-    # Only a vocabulary with index sums is asked for these.
-
-    def begin_sum(self, letters: Sequence[str], limit: Token | None, start: int) -> Function:
-        raise NotImplementedError
-
-    def end_sum(self) -> None:
-        raise NotImplementedError
-
-    def indicator(self, one: str, other: str, start: int) -> Expr:
-        raise NotImplementedError
+        return super().unknown(text, key, typed, start)
 
 
 def _others(glyph: Glyph, is_array: bool) -> list[Glyph]:

@@ -19,6 +19,7 @@ from .indices import Axis, Index, Quantity
 from .names import Function, Functions, Symbols
 from .notation import Notation
 from .printing import Printer
+from .quantity_words import QuantityWords
 from .reading import LIMITS, checked, expression
 from .spellings import Found, Glyph, Key, Ratio, Words, shown, spelling
 from .tex_reading import lexemes, words
@@ -92,7 +93,7 @@ class Named:
     own: str
 
 
-class Entries:
+class Entries(QuantityWords):
     """The vocabulary of index form: entries of quantities, sizes of axes, and plain names."""
 
     arrays = open = False
@@ -101,7 +102,8 @@ class Entries:
     def __init__(
         self, text: str, quantities: Sequence[Quantity], left: Sequence[Index], plain: Words, notation: Notation, in_latex: bool
     ) -> None:
-        self.text, self.plain, self.notation, self.in_latex = text, plain, notation, in_latex
+        super().__init__(plain, notation, in_latex)
+        self.text = text
         self.by_name = {q.name: q for q in quantities}
         self.table: dict[Key, list[Named]] = {}
         self.axes = {axis.name: axis for q in quantities for axis in q.axes}
@@ -167,20 +169,6 @@ class Entries:
             what = f"the index {letter} runs over {axis.name} in {typed}, but over {known.axis.name} {known.first}"
             raise Misfit(what, self.text, start, "two axes need two letters")
         return known.index(letter)
-
-    def has_core(self, core: str) -> bool:
-        return self.plain.has_core(core) or any(isinstance(key, Glyph) and key.core == core for key in self.table)
-
-    def function(self, name: str) -> Function | None:
-        return self.plain.function(name)
-
-    def suggestion(self, word: str) -> str:
-        return self.plain.suggestion(word)
-
-    def unknown(self, text: str, key: Key, typed: str, start: int) -> ReadError:
-        printer = Printer(notation=self.notation, quantities=self.by_name)
-        known = ", ".join(printer.quantity(q).string if self.in_latex else q.name for q in list(self.by_name.values())[:12])
-        return ReadError(f"there is no name {typed.strip()}", text, start, f"known names: {known}" if known else "")
 
     # Sums and indicators
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sympy import Abs
 
@@ -24,9 +23,6 @@ from .notation import Notation
 from .reading import LIMITS, checked, nothing, paired, parsed
 from .tex_reading import lexemes, words
 from .typed_arrays import array_lexemes
-
-if TYPE_CHECKING:
-    from lark import Lark
 
 # Side by side binds tighter than a sign: A B \odot C is (A B) \odot C. Between factors of one row no number may stand.
 GRAMMAR = r"""
@@ -83,15 +79,8 @@ def read_matrix(
     if not found:
         raise nothing(text)
     builder = ArrayBuilder(text, paired(text, found, limits), limits, rows, in_latex)
-    root = builder.built(_parser())
+    root = builder.built()
     return settled(text, Fitting(text, not in_latex).fitted(root))
-
-
-@cache
-def _parser() -> Lark:
-    from lark import Lark  # here, so that `import derive` does not pay for it
-
-    return Lark(GRAMMAR, parser="lalr", start="sum", propagate_positions=True)
 
 
 class ArrayBuilder:
@@ -101,14 +90,14 @@ class ArrayBuilder:
         self.text, self.lexemes, self.limits, self.rows, self.in_latex = text, lexemes, limits, rows, in_latex
         self.numbers = Builder(text, lexemes, limits)
 
-    def built(self, parser: Lark) -> Array:
+    def built(self) -> Array:
         """The tree of all lexemes. Raises ReadError where the grammar does not allow one, and beyond the limits."""
         if len(self.lexemes) > self.limits.nodes:
             raise ReadError(f"the expression has more than {self.limits.nodes:,} parts, the limit", self.text, 0)
         made: dict[int, Array] = {}
         depth: dict[int, int] = {}
         node = None
-        for node in parsed(parser, self.text, self.lexemes, None).iter_subtrees():
+        for node in parsed(GRAMMAR, self.text, self.lexemes, None).iter_subtrees():
             inner = [x for x in list[Any](node.children) if id(x) in made]
             depth[id(node)] = 1 + max((depth[id(x)] for x in inner), default=0)
             if depth[id(node)] > 2 * self.limits.depth:

@@ -155,7 +155,7 @@ def expression(text: str, lexemes: list[Lexeme], limits: Limits, before: Lexeme 
     built: dict[int, Part] = {}
     part = None
     # Bottom up by a loop: a long chain of signs or powers must not meet Python's limit on recursion.
-    for node in parsed(_parser(), text, lexemes, before).iter_subtrees():
+    for node in parsed(GRAMMAR, text, lexemes, before).iter_subtrees():
         children = [built[id(x)] if id(x) in built else lexemes[x.start_pos] for x in list[Any](node.children)]
         part = built[id(node)] = getattr(builder, node.data)(children, int(node.meta.start_pos))
     assert part is not None
@@ -164,12 +164,12 @@ def expression(text: str, lexemes: list[Lexeme], limits: Limits, before: Lexeme 
 
 def paired(text: str, lexemes: list[Lexeme], limits: Limits) -> list[Lexeme]:
     """The lexemes with every bracket matched, and every `|` told to open or to close."""
-    paired: list[Lexeme] = []
+    found: list[Lexeme] = []
     opened: list[Lexeme] = []
     for lexeme in lexemes:
         inside_bars = bool(opened) and opened[-1].kind == "_OPENBAR"
         if lexeme.kind == "BAR":
-            closes = inside_bars and paired[-1].kind in _ENDS
+            closes = inside_bars and found[-1].kind in _ENDS
             lexeme = Lexeme("_CLOSEBAR" if closes else "_OPENBAR", "|", lexeme.start)
         if lexeme.kind in ("_LPAR", "_OPENBAR"):
             opened.append(lexeme)
@@ -181,24 +181,24 @@ def paired(text: str, lexemes: list[Lexeme], limits: Limits) -> list[Lexeme]:
             if lexeme.kind == "_RPAR" and inside_bars:
                 raise ReadError("there is a ')' before the '|' is closed", text, lexeme.start)
             opened.pop()
-        paired.append(lexeme)
+        found.append(lexeme)
     if opened:
         raise ReadError(f"the '{opened[-1].text}' is never closed", text, opened[-1].start)
-    return paired
+    return found
 
 
 @cache
-def _parser() -> Lark:
+def _parser(grammar: str) -> Lark:
     from lark import Lark  # here, so that `import derive` does not pay for it
 
-    return Lark(GRAMMAR, parser="lalr", start="sum", propagate_positions=True)
+    return Lark(grammar, parser="lalr", start="sum", propagate_positions=True)
 
 
-def parsed(grammar: Lark, text: str, lexemes: list[Lexeme], before: Lexeme | None) -> Tree[Any]:
+def parsed(grammar: str, text: str, lexemes: list[Lexeme], before: Lexeme | None) -> Tree[Any]:
     """The parse tree; positions in it are positions in the list of lexemes."""
     from lark import Token, UnexpectedToken
 
-    parser, at = grammar.parse_interactive(), 0
+    parser, at = _parser(grammar).parse_interactive(), 0
     try:
         for at, x in enumerate(lexemes):
             parser.feed_token(Token(x.kind, x.text, start_pos=at, end_pos=at + 1, line=1, column=at))

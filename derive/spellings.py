@@ -131,19 +131,34 @@ class Vocabulary(Protocol):
     def indicator(self, one: str, other: str, start: int) -> Expr: ...
 
 
-# The names by which the activations are printed.
+class WithoutSums:
+    """A vocabulary without index sums, which is never asked for one."""
+
+    sums = False
+
+    def begin_sum(self, letters: Sequence[str], limit: Token | None, start: int) -> Function:
+        raise NotImplementedError
+
+    def end_sum(self) -> None:
+        raise NotImplementedError
+
+    def indicator(self, one: str, other: str, start: int) -> Expr:
+        raise NotImplementedError
+
+
 def _operator(latex: str) -> str:
     r"""sigma, of \sigma; relu, of \operatorname{relu}."""
     return re.sub(r"\\operatorname\{(\w+)\}|\\(\w+)", r"\1\2", latex)
 
 
+# The names by which the activations are printed.
 OPERATORS = {_operator(f.latex): name for name, f in ACTIVATIONS.items() if issubclass(f, Activation)}
 
 
-class Words:
+class Words(WithoutSums):
     """The symbols and functions declared for one reading, by the spellings that LaTeX has for them."""
 
-    arrays = sums = False
+    arrays = False
 
     def __init__(self, symbols: Symbols, functions: Functions, parse: Callable[[str], Key | None]) -> None:
         declared: dict[str, Expr] = {}
@@ -202,17 +217,6 @@ class Words:
         """A hint for a word that is not known, if one is near."""
         hint = self.names.suggestion(word, called=True, shown=shown)
         return hint if hint.startswith("did you mean") else ""
-
-    # Only a vocabulary with index sums is asked for these.
-
-    def begin_sum(self, letters: Sequence[str], limit: Token | None, start: int) -> Function:
-        raise NotImplementedError
-
-    def end_sum(self) -> None:
-        raise NotImplementedError
-
-    def indicator(self, one: str, other: str, start: int) -> Expr:
-        raise NotImplementedError
 
 
 def shown(name: str) -> str:

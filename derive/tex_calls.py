@@ -60,7 +60,7 @@ class Calls(Groups):
             raise needs
         self.out.append(Lexeme("_LPAR", "(", after.start))
         first = len(self.out)
-        self._single(name, needs)
+        self._single(needs)
         if self.out[first].kind == "SYMBOL" and len(self.out) > first + 1:
             what = f"it is not clear what is raised behind '{name.typed}'"
             raise self.error(what, after, f"write {name.typed}(x^2) or ({name.typed} x)^2")
@@ -70,7 +70,7 @@ class Calls(Groups):
         elif self.peek() is not None:
             raise self.error("braces do not show", after, f"write {name.typed}(...) with brackets around the whole")
 
-    def _single(self, name: Name, needs: ReadError) -> None:
+    def _single(self, needs: ReadError) -> None:
         token = self.row[self.at]
         starts = token.kind in ("number", "letter") or token.text in (*LETTERS, *FRACTIONS, r"\sqrt", "|", r"\lvert")
         if not starts and name_of(self.text, self.row, self.at, self.vocabulary) is None:

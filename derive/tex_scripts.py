@@ -6,12 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sympy import Expr
-
 from .errors import ReadError
 from .letters import fold
-from .names import Function
-from .spellings import Glyph, Vocabulary
+from .spellings import Glyph, Vocabulary, WithoutSums
 from .tex_tokens import LETTERS, Token
 
 ACCENTS = {f"\\{word}": word for word in ("hat", "bar", "tilde", "dot", "ddot", "vec")}
@@ -20,8 +17,8 @@ UPRIGHT = (r"\mathrm", r"\text", r"\textrm", r"\textnormal", r"\operatorname", r
 # These change how a letter looks, and no course has two letters that differ in this only.
 LOOKS = (r"\mathbf", r"\boldsymbol", r"\bm", r"\pmb", r"\mathit", r"\mathcal", r"\mathbb")
 _LAYER = re.compile(r"\d+|[A-Za-z](?:[-+]\d+)?")
-_TURNED = re.compile(r"(\d+|\(\w+\)|\[\w+\])(?:T|top|intercal)")
 TRANSPOSED = frozenset({"T", "top", "intercal"})
+_TURNED = re.compile(rf"(\d+|\(\w+\)|\[\w+\])(?:{'|'.join(sorted(TRANSPOSED))})")
 
 
 @dataclass(frozen=True)
@@ -208,10 +205,10 @@ def plain(token: Token | None) -> str:
     return "" if "?" in words else "".join(words)
 
 
-class _Letters:
+class _Letters(WithoutSums):
     """The vocabulary of a name that is being declared: any letter, no function."""
 
-    arrays = sums = False
+    arrays = False
     open = True
 
     def find(self, key: object, start: int) -> None:
@@ -228,15 +225,6 @@ class _Letters:
 
     def suggestion(self, word: str) -> str:
         return ""
-
-    def begin_sum(self, letters: Sequence[str], limit: Token | None, start: int) -> Function:
-        raise NotImplementedError
-
-    def end_sum(self) -> None:
-        raise NotImplementedError
-
-    def indicator(self, one: str, other: str, start: int) -> Expr:
-        raise NotImplementedError
 
 
 def glyph_of(text: str, row: Sequence[Token]) -> Glyph | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from .array_words import ArrayWords
 from .errors import ReadError
-from .letters import Lexeme, refused, scan
+from .indices import Quantity
+from .letters import Lexeme
 from .names import Function
-from .spellings import Found, Key, moved, spelling
+from .typed_reading import TypedReader
 
 SUMS = ("sum", "mean")
 NUMPY_NAMES = {"maximum": "max", "minimum": "min", "absolute": "abs"}
@@ -20,37 +22,25 @@ def array_lexemes(text: str, words: ArrayWords) -> list[Lexeme]:
     return _Reader(text, words).read()
 
 
-class _Reader:
+class _Reader(TypedReader[ArrayWords]):
     def __init__(self, text: str, words: ArrayWords) -> None:
-        self.text, self.words = text, words
-        self.row = scan(text, lambda name: words.named(name) is not None)
-        self.out: list[Lexeme] = []
-        self.at = 0
+        super().__init__(text, words)
         self.opened: list[Lexeme | None] = []  # the name of the sum that each open bracket belongs to
+        self.signs |= {
+            "@": self._as("MATMUL"),
+            "*": self._as("ODOT"),
+            "⊙": self._as("ODOT"),
+            "∘": self._as("ODOT"),
+            ".": self._method,
+            "_LPAR": self._bracket,
+            "_RPAR": self._bracket,
+            "_COMMA": self._bracket,
+        }
 
-    def read(self) -> list[Lexeme]:
-        while self.at < len(self.row):
-            lexeme = self.row[self.at]
-            self.at += 1
-            if lexeme.kind == "NAME":
-                self._name(lexeme)
-            elif lexeme.text == "@":
-                self.out.append(replace(lexeme, kind="MATMUL"))
-            elif lexeme.text == ".":
-                self._method(lexeme)
-            elif lexeme.text in ("⊙", "∘"):
-                self.out.append(replace(lexeme, kind="ODOT"))
-            elif lexeme.kind == "TIMES":
-                self.out.append(replace(lexeme, kind="ODOT" if lexeme.text == "*" else "TIMES"))
-            elif lexeme.kind == "EQUALS":
-                raise ReadError("there is an '=' in it", self.text, lexeme.start, "give one expression, without '='")
-            elif lexeme.kind == "OTHER":
-                raise refused(self.text, lexeme.start)
-            else:
-                self._sign(lexeme)
-        return self.out
+    def _as(self, kind: str) -> Callable[[Lexeme], None]:
+        return lambda lexeme: self.out.append(replace(lexeme, kind=kind))
 
-    def _sign(self, lexeme: Lexeme) -> None:
+    def _bracket(self, lexeme: Lexeme) -> None:
         if lexeme.kind == "_LPAR":
             self.opened.append(None)
         total = self.opened[-1] if self.opened else None
@@ -65,40 +55,31 @@ class _Reader:
             if total is not None:
                 self.out.append(Lexeme("SUMMED", total.text, total.start, (total.text, None, False)))
 
-    def _next(self, *kinds: str) -> bool:
-        ahead = self.row[self.at : self.at + len(kinds)]
-        return len(ahead) == len(kinds) and all(kind in (x.kind, x.text) for kind, x in zip(kinds, ahead, strict=True))
-
-    def _name(self, lexeme: Lexeme) -> None:
-        name = lexeme.text
-        quantity = self.words.named(name)
-        key = spelling(name)
-        if quantity is None and name == "np" and self._next(".", "NAME"):
+    def special(self, lexeme: Lexeme, quantity: Quantity | None) -> bool:
+        """The name of NumPy before a function, and sum( or mean(."""
+        if quantity is not None:
+            return False
+        if lexeme.text == "np" and self.next(".", "NAME"):
             self.at += 1
-            return
-        if quantity is None and name in SUMS and self._next("_LPAR"):
-            self.out.append(self.row[self.at])
+            return True
+        if lexeme.text in SUMS and (opening := self.next("_LPAR")):
+            self.out.append(opening)
             self.opened.append(lexeme)
             self.at += 1
-            return
-        found = Found(quantity) if quantity is not None else self._found(key, lexeme.start)
-        if found is not None:
-            self.out.append(replace(lexeme, kind="SYMBOL", value=found.value))
-        elif name == "ones":
-            self.out.append(replace(lexeme, kind="ONES"))
-        elif name == "outer":
-            self.out.append(replace(lexeme, kind="FUNCTION", value=OUTER))
-        elif (function := self.words.function(NUMPY_NAMES.get(name, lexeme.folded))) is not None:
-            self.out.append(replace(lexeme, kind="FUNCTION", value=function))
-        elif name in ("dot", "matmul", "multiply"):
-            raise ReadError(f"'{name}' is not read", self.text, lexeme.start, "write @ for the matrix product, * entry by entry")
-        elif key is not None:
-            raise self.words.unknown(self.text, key, name, lexeme.start)
-        else:
-            raise ReadError(f"there is no name {name}", self.text, lexeme.start)
+            return True
+        return False
 
-    def _found(self, key: Key | None, start: int) -> Found | None:
-        return None if key is None else self.words.find(key, start) or self.words.find(moved(key), start)
+    def whole(self, quantity: Quantity, lexeme: Lexeme) -> Quantity:
+        return quantity
+
+    def word(self, lexeme: Lexeme) -> Lexeme | None:
+        name = lexeme.text
+        if name == "ones":
+            return replace(lexeme, kind="ONES")
+        function = OUTER if name == "outer" else self.words.function(NUMPY_NAMES.get(name, lexeme.folded))
+        if function is None and name in ("dot", "matmul", "multiply"):
+            raise ReadError(f"'{name}' is not read", self.text, lexeme.start, "write @ for the matrix product, * entry by entry")
+        return None if function is None else replace(lexeme, kind="FUNCTION", value=function)
 
     def _method(self, dot: Lexeme) -> None:
         """.T, .sum(axis=0) and .mean(axis=0), after what they belong to."""
@@ -106,7 +87,7 @@ class _Reader:
         self.at += 1
         if name is not None and name.text == "T":
             self.out.append(Lexeme("TRANSPOSE", ".T", dot.start))
-        elif name is not None and name.text in SUMS and self._next("_LPAR"):
+        elif name is not None and name.text in SUMS and self.next("_LPAR"):
             self.at += 1
             self._summed(replace(name, start=dot.start))
         else:
@@ -116,18 +97,18 @@ class _Reader:
     def _summed(self, total: Lexeme) -> None:
         """axis=0, keepdims=True and the closing bracket."""
         axis, keeps = None, False
-        while not self._next("_RPAR"):
-            if self._next("axis", "EQUALS", "NUMBER") and self.row[self.at + 2].text in ("0", "1"):
+        while not self.next("_RPAR"):
+            if self.next("axis", "EQUALS", "NUMBER") and self.row[self.at + 2].text in ("0", "1"):
                 axis = int(self.row[self.at + 2].text)
                 self.at += 3
-            elif self._next("keepdims", "EQUALS", "True") or self._next("keepdims", "EQUALS", "False"):
+            elif self.next("keepdims", "EQUALS", "True") or self.next("keepdims", "EQUALS", "False"):
                 keeps = self.row[self.at + 2].text == "True"
                 self.at += 3
-            elif self._next("NUMBER", "_RPAR") and self.row[self.at].text in ("0", "1"):
+            elif self.next("NUMBER", "_RPAR") and self.row[self.at].text in ("0", "1"):
                 axis = int(self.row[self.at].text)
                 self.at += 1
             else:
                 raise ReadError(f"this part of '{total.text}' cannot be read", self.text, total.start, f"write {total.text}(A, axis=0)")
-            self.at += self._next("_COMMA")
+            self.at += self.next("_COMMA") is not None
         self.at += 1
         self.out.append(Lexeme("SUMMED", total.text, total.start, (total.text, axis, keeps)))

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Protocol
 
 from sympy import Expr
 
 from .errors import ReadError
 from .indices import Quantity
-from .letters import Lexeme, fold, refused, scan
+from .letters import Lexeme
 from .names import Function
-from .spellings import Found, Key, Vocabulary, moved, spelling
+from .typed_reading import TypedReader, TypedWords
 
 
-class Entries(Vocabulary, Protocol):
-    """A vocabulary of index form, with its quantities by name."""
-
-    by_name: dict[str, Quantity]
+class Entries(TypedWords, Protocol):
+    """A vocabulary of index form."""
 
     def entry(self, q: Quantity, letters: Sequence[str], typed: str, start: int) -> Expr: ...
 
@@ -28,38 +25,27 @@ def index_lexemes(text: str, entries: Entries) -> list[Lexeme]:
     return _Reader(text, entries).read()
 
 
-class _Reader:
+class _Reader(TypedReader[Entries]):
     def __init__(self, text: str, entries: Entries) -> None:
-        self.text, self.entries = text, entries
-        self.row = scan(text, lambda name: self._quantity(name) is not None)
-        self.out: list[Lexeme] = []
-        self.at = 0
+        super().__init__(text, entries)
         self.sums: list[int] = []  # how many brackets are open where each sum began
         self.depth = 0
+        self.signs |= {"[": self._indicator, "_LPAR": self._bracket, "_RPAR": self._bracket}
 
     def read(self) -> list[Lexeme]:
-        while self.at < len(self.row):
-            lexeme = self.row[self.at]
-            self.at += 1
-            if lexeme.kind == "NAME":
-                self._name(lexeme)
-            elif lexeme.text == "[":
-                letters, end = self._letters(lexeme, "EQUALS")
-                if len(letters) != 2:
-                    raise ReadError("a '[' stands right after the name of an array", self.text, lexeme.start, "write w2[j,k], or [j=k]")
-                value = self.entries.indicator(letters[0], letters[1], lexeme.start)
-                self.out.append(Lexeme("SYMBOL", self.text[lexeme.start : end], lexeme.start, value))
-            elif lexeme.kind == "EQUALS":
-                raise ReadError("there is an '=' in it", self.text, lexeme.start, "give one expression, without '='")
-            elif lexeme.kind == "OTHER":
-                raise refused(self.text, lexeme.start)
-            else:
-                self._sign(lexeme)
+        super().read()
         if self.sums:
             raise ReadError("a sum is never closed", self.text, len(self.text), "write sum(k, ...)")
         return self.out
 
-    def _sign(self, lexeme: Lexeme) -> None:
+    def _indicator(self, lexeme: Lexeme) -> None:
+        letters, end = self._letters(lexeme, "EQUALS")
+        if len(letters) != 2:
+            raise ReadError("a '[' stands right after the name of an array", self.text, lexeme.start, "write w2[j,k], or [j=k]")
+        value = self.words.indicator(letters[0], letters[1], lexeme.start)
+        self.out.append(Lexeme("SYMBOL", self.text[lexeme.start : end], lexeme.start, value))
+
+    def _bracket(self, lexeme: Lexeme) -> None:
         self.out.append(lexeme)
         if lexeme.kind == "_LPAR":
             self.depth += 1
@@ -67,54 +53,34 @@ class _Reader:
             self.depth -= 1
             if self.sums and self.sums[-1] == self.depth:
                 self.sums.pop()
-                self.entries.end_sum()
+                self.words.end_sum()
 
-    def _next(self, kind: str) -> Lexeme | None:
-        lexeme = self.row[self.at] if self.at < len(self.row) else None
-        return lexeme if lexeme is not None and kind in (lexeme.kind, lexeme.text) else None
-
-    def _name(self, lexeme: Lexeme) -> None:
-        name = lexeme.text
-        if name == "sum" and self._next("_LPAR") and self._quantity(name) is None:
+    def special(self, lexeme: Lexeme, quantity: Quantity | None) -> bool:
+        """sum( and an entry with its letters."""
+        if lexeme.text == "sum" and self.next("_LPAR") and quantity is None:
             self._sum(lexeme)
-            return
-        q = self._quantity(name)
-        if q is not None and (opening := self._next("[")) is not None:
+            return True
+        if quantity is not None and (opening := self.next("[")) is not None:
             self.at += 1
             letters, end = self._letters(opening, "_COMMA")
             typed = self.text[lexeme.start : end]
-            self.out.append(Lexeme("SYMBOL", typed, lexeme.start, self.entries.entry(q, letters, typed, lexeme.start)))
-            return
-        key = spelling(name)
-        found = Found(self.entries.entry(q, (), name, lexeme.start)) if q is not None else self._found(key, lexeme.start)
-        function = self.entries.function(lexeme.folded) if found is None else None
-        if found is not None:
-            self.out.append(replace(lexeme, kind="SYMBOL", value=found.value))
-        elif function is not None:
-            self.out.append(replace(lexeme, kind="FUNCTION", value=function))
-        elif key is not None:
-            raise self.entries.unknown(self.text, key, name, lexeme.start)
-        else:
-            raise ReadError(f"there is no name {name}", self.text, lexeme.start)
+            self.out.append(Lexeme("SYMBOL", typed, lexeme.start, self.words.entry(quantity, letters, typed, lexeme.start)))
+            return True
+        return False
 
-    def _found(self, key: Key | None, start: int) -> Found | None:
-        return None if key is None else self.entries.find(key, start) or self.entries.find(moved(key), start)
-
-    def _quantity(self, name: str) -> Quantity | None:
-        exact = self.entries.by_name.get(name)
-        return exact or next((q for n, q in self.entries.by_name.items() if fold(n) == fold(name)), None)
+    def whole(self, quantity: Quantity, lexeme: Lexeme) -> Expr:
+        return self.words.entry(quantity, (), lexeme.text, lexeme.start)
 
     def _letters(self, opening: Lexeme, between: str) -> tuple[list[str], int]:
         """Index letters up to the closing bracket, and where that ends."""
         letters: list[str] = []
-        while (letter := self._next("NAME") or self._next("NUMBER")) is not None:
+        while (letter := self.next("NAME") or self.next("NUMBER")) is not None:
             letters.append(letter.text)
             self.at += 1
-            if (sign := self._next(between)) is None:
+            if self.next(between) is None:
                 break
             self.at += 1
-            del sign
-        closing = self._next("]")
+        closing = self.next("]")
         if closing is None or not letters:
             raise ReadError("these indices cannot be read", self.text, opening.start, "write letters, such as w2[j,k]")
         self.at += 1
@@ -131,7 +97,7 @@ class _Reader:
         if not letters:
             raise ReadError("the sum does not say over which index", self.text, lexeme.start, "write sum(k, w2[k,j]*delta2[k])")
         self.at = at
-        total: Function = self.entries.begin_sum(letters, None, lexeme.start)
+        total: Function = self.words.begin_sum(letters, None, lexeme.start)
         self.sums.append(self.depth)
         self.depth += 1
         self.out += [Lexeme("FUNCTION", lexeme.text, lexeme.start, total), bracket]
