@@ -9,19 +9,17 @@ from collections.abc import Callable
 
 from sympy import Expr, Integer, Symbol, exp, log
 
+from .acts import TWO, Act, carried_out
 from .derivation import Derivation
 from .errors import DeriveError
 from .formulas import difference_of_exps, exp_minus, one_plus_exp_minus, sum_of_exps
 from .ops import sigmoid, softplus, tanh
 from .shape import MINUS, ONE, minus, over, plus, still, times
-from .steps import Step
 from .values import nearest
 
 X = Symbol("x")
-TWO = Integer(2)
 E_X = still(exp, X)
 DOUBLE = times(TWO, X)
-Act = tuple[str, str, Expr]  # the rule, the reason, the line
 Q, Q2 = one_plus_exp_minus(X), plus(ONE, still(exp, times(Integer(-2), X)))
 LOG_Q = still(log, plus(ONE, E_X))
 
@@ -87,7 +85,4 @@ def identity_derivation(name: str) -> Derivation:
     if name not in IDENTITIES:
         raise DeriveError(f"there is no identity {name!r}", "identity_derivation", nearest(str(name), IDENTITIES))
     start, acts = IDENTITIES[name]()
-    steps: list[Step] = []
-    for rule, why, line in acts:
-        steps.append(Step(rule, steps[-1].after if steps else start, line, why))
-    return Derivation(start, tuple(steps), typed_order=True)
+    return Derivation(start, tuple(carried_out(acts, start)), typed_order=True)

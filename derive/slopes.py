@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
 
-from sympy import Expr, Integer, Symbol
+from sympy import Expr, Symbol
 
+from .acts import TWO, Act, carried_out
 from .derivation import Derivation
 from .detail import folded, usual
 from .differentiation import differentiate, simplify
@@ -17,9 +20,15 @@ from .rewritings import ARITHMETIC, EQUAL_FACTORS
 from .shape import MINUS, ONE, in_textbook_order, minus, over, plus, power, times
 from .steps import Step
 
-Act = tuple[str, str, Expr]  # the rule, the reason, the line
-Ending = tuple[tuple[Act, ...], ...]  # for each line the acts that it folds
-TWO = Integer(2)
+Ending: TypeAlias = tuple[tuple[Act, ...], ...]  # for each line the acts that it folds
+
+
+@dataclass(frozen=True)
+class Textbook:
+    """What leads from the derivative to the form that textbooks know; and the formula to start from, where it is not that of the record."""
+
+    ending: Callable[[Expr], Ending]
+    start: Callable[[Expr], Expr] | None = None
 
 
 def slope_derivation(activation: type[Activation]) -> Derivation:
@@ -28,24 +37,17 @@ def slope_derivation(activation: type[Activation]) -> Derivation:
         raise DeriveError(
             f"{activation!r} is no activation", "slope_derivation", "for example slope_derivation(sigmoid)"
         )
-    z = Symbol("z")
+    z, known = Symbol("z"), TEXTBOOK.get(activation) or Textbook(_by_output(activation))
+    formula = known.start(z) if known.start else in_textbook_order(activation.formula(z))
     start = activation.prime(z)
-    steps = [Step(f"definition of {activation.unicode or activation.__name__}", start, Partial(_formula(activation, z), z))]
+    steps = [Step(f"definition of {activation.unicode or activation.__name__}", start, Partial(formula, z))]
     steps += differentiate(steps[-1].after)
     steps += simplify(steps[-1].after, (ARITHMETIC, EQUAL_FACTORS))
     lines = list(usual(steps))
-    for acts in ENDINGS.get(activation, _by_output(activation))(z):
-        written, line = list[Step](), lines[-1].after
-        for rule, why, made in acts:
-            if made != line:
-                written.append(Step(rule, line, made, why))
-                line = made
+    for acts in known.ending(z):
+        written = carried_out(acts, lines[-1].after)
         lines += [folded(written)] if written else []
     return Derivation(start, tuple(lines), typed_order=True)
-
-
-def _formula(activation: type[Activation], z: Symbol) -> Expr:
-    return over(difference_of_exps(z), sum_of_exps(z)) if activation is tanh else in_textbook_order(activation.formula(z))
 
 
 def _by_output(activation: type[Activation]) -> Callable[[Expr], Ending]:
@@ -86,5 +88,8 @@ def _to_softplus(z: Expr) -> Ending:
     )
 
 
-# What leads from the derivative to the form that textbooks know.
-ENDINGS: dict[type[Activation], Callable[[Expr], Ending]] = {sigmoid: _to_sigmoid, tanh: _to_tanh, softplus: _to_softplus}
+TEXTBOOK: dict[type[Activation], Textbook] = {
+    sigmoid: Textbook(_to_sigmoid),
+    tanh: Textbook(_to_tanh, lambda z: over(difference_of_exps(z), sum_of_exps(z))),
+    softplus: Textbook(_to_softplus),
+}
