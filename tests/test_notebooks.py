@@ -7,7 +7,8 @@ import json
 import pytest
 
 from derive.errors import DataError
-from derive.grading.notebooks import read_cells, read_notebook
+from derive.grading.answer_files import Unreadable, content_of
+from derive.grading.notebooks import read_cells
 from derive.grading.sandbox.questions import function
 from derive.grading.sandbox.running import judge
 
@@ -36,11 +37,25 @@ def test_cells_by_tag_and_by_line():
         )
     )
     assert found.sources == {"": "a = 1\nb = 2\n#answer\nc = 3\n", "f": "def f(): pass\n# answer\nd = 4\n", "g h": "# Answer: g h\ny = 1\n"}
-    assert found.cells == {"": ((3, 1), (6, 3)), "f": ((4, 1), (7, 2)), "g h": ((5, 1),)}
-    assert found["f"] == found.sources["f"] and not found.notes
-    assert [found.place("", line) for line in (1, 2, 3, 4)] == ["cell 3, line 1", "cell 3, line 2", "cell 6, line 1", "cell 6, line 2"]
-    with pytest.raises(DataError, match="there is no answer 'k'; the answers are '', 'f', 'g h'; tag a cell answer:k"):
-        found["k"]
+    assert not found.notes
+
+
+@pytest.mark.parametrize("line", ["# answer", "#Answer:", "# answer: x", " # ANSWER : x y "])
+def test_the_line_that_marks_a_cell_is_no_part_of_the_answer(line, tmp_path):
+    file = tmp_path / "a.ipynb"
+    file.write_text(notebook(cell(f"{line}\nx = 1\n# answer", "answer:x" if line[-1] == ":" else "")))
+    value = content_of(file, tmp_path, single=True).value
+    assert (value if isinstance(value, str) else "".join(value.values())) == "\nx = 1\n# answer\n"
+
+
+def test_what_is_left_out_of_an_answer_is_said(tmp_path):
+    file = tmp_path / "a.ipynb"
+    file.write_text(notebook(cell("x = 1", "answer"), cell("%%bash\nrm x", "answer")))
+    found = content_of(file, tmp_path, single=True)
+    assert found.value == "x = 1\n\n\n" and found.left_out == ("cell 2: left out, since with %%bash it is not run as Python",)
+    file.write_text(notebook(cell("# answer\n%%bash\nrm x")))
+    with pytest.raises(Unreadable, match="nothing is left of it: cell 1: left out, since with %%bash"):
+        content_of(file, tmp_path, single=True)
 
 
 @pytest.mark.parametrize(
@@ -58,8 +73,8 @@ def test_cells_by_tag_and_by_line():
 )
 def test_lines_for_jupyter(source, kept, notes):
     found = read_cells(notebook(cell(source, "answer")), "a.ipynb")
-    assert found[""] == "\n".join(kept) + "\n"
-    assert len(found.notes) == notes and all(note.startswith("a.ipynb, cell 1") for note in found.notes)
+    assert found.sources[""] == "\n".join(kept) + "\n"
+    assert len(found.notes) == notes and all(note.startswith("cell 1") for note in found.notes)
 
 
 @pytest.mark.parametrize(
@@ -79,20 +94,18 @@ def test_lines_for_jupyter(source, kept, notes):
         ("9" * 10_000, "a.ipynb: it is nested too deeply, or has a number"),
     ],
 )
-def test_what_is_no_notebook(text, said, tmp_path):
-    file = tmp_path / "a.ipynb"
-    file.write_text(text)
+def test_what_is_no_notebook(text, said):
     with pytest.raises(DataError) as caught:
-        read_notebook(file)
+        read_cells(text, "a.ipynb")
     assert str(caught.value).startswith(said)
 
 
 def test_files_that_cannot_be_read(tmp_path):
-    with pytest.raises(DataError, match=r"no.ipynb: it cannot be read: No such file"):
-        read_notebook(tmp_path / "no.ipynb")
+    with pytest.raises(Unreadable, match="it cannot be read: No such file"):
+        content_of(tmp_path / "no.ipynb", tmp_path, single=True)
     (tmp_path / "a.ipynb").write_bytes(b"\xff\xfe")
-    with pytest.raises(DataError, match=r"a.ipynb: it is no text in UTF-8"):
-        read_notebook(tmp_path / "a.ipynb")
+    with pytest.raises(Unreadable, match="it is no text in UTF-8"):
+        content_of(tmp_path / "a.ipynb", tmp_path, single=True)
 
 
 def test_an_output_is_no_answer():
@@ -100,5 +113,5 @@ def test_an_output_is_no_answer():
     wrong = cell("%matplotlib inline\ndef double(x): return x", "answer:double", outputs=[text], execution_count=1)
     right = cell("def double(x): return 2 * x", "answer:double", outputs=[])
     asked = [function("double", lambda x: 2 * x)]
-    assert not judge(read_cells(notebook(wrong))["double"], asked).right
-    assert judge(read_cells(notebook(right))["double"], asked).right
+    assert not judge(read_cells(notebook(wrong)).sources["double"], asked).right
+    assert judge(read_cells(notebook(right)).sources["double"], asked).right

@@ -151,6 +151,14 @@ def test_what_is_left_out_is_said(tmp_path):
     assert notices[0].startswith("a/notes.txt: left out") and "readme.md: left out" in notices[2]
 
 
+def test_a_cell_that_is_left_out_is_said(tmp_path):
+    cells = notebook((["answer"], "x = 1"), (["answer"], "%%bash\nls"))
+    found, notices = read(write(tmp_path, {"a/t1.ipynb": cells, "b/t2.ipynb": notebook((["answer"], "%%bash\nls"))}))
+    assert found["a", "t1"].answer == "x = 1\n\n\n"
+    assert notices == ["a/t1.ipynb, cell 2: left out, since with %%bash it is not run as Python"]
+    assert found["b", "t2"].answer is None and "cell 1: left out, since with %%bash" in found["b", "t2"].problem
+
+
 def test_the_folder_of_the_results_is_not_looked_into(tmp_path):
     root = write(tmp_path, {"a/t1.txt": "x", "results/t1.txt": "?"})
     assert len(read(root)[0]) == 2

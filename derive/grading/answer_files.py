@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import stat
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import DeriveError
+from . import notebooks
 
 LARGEST = 1_000_000  # bytes of a file
-LARGEST_NOTEBOOK = 20_000_000  # it holds pictures
-MARK = re.compile(r"\A#\s*answer(?:\s*:.*)?$", re.IGNORECASE | re.MULTILINE)
 
 
 class Unreadable(Exception):
     """Why a file is no answer."""
 
 
-def sheets(path: Path, inside: Path, *, single: bool) -> Any:
+@dataclass(frozen=True)
+class Content:
+    """What a file holds, and what of it was left out: "cell 3: ..."."""
+
+    value: Any
+    left_out: tuple[str, ...] = ()
+
+
+def content_of(path: Path, inside: Path, *, single: bool) -> Content:
     """What a student's file holds. Of a notebook the cells by name, or with `single` the one cell without a name.
 
     inside  the folder out of which no link may lead
@@ -59,11 +66,11 @@ def text_of(content: bytes) -> str:
         raise Unreadable(f"it is no text in UTF-8 (line {line}, byte {error.start}){hint}") from None
 
 
-def _text(path: Path, inside: Path, single: bool) -> str:
-    return text_of(read_bytes(path, inside))
+def _text(path: Path, inside: Path, single: bool) -> Content:
+    return Content(text_of(read_bytes(path, inside)))
 
 
-def _json(path: Path, inside: Path, single: bool) -> Any:
+def _json(path: Path, inside: Path, single: bool) -> Content:
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         twice = next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
@@ -72,31 +79,30 @@ def _json(path: Path, inside: Path, single: bool) -> Any:
         return dict(pairs)
 
     try:
-        found = json.loads(_text(path, inside, single), object_pairs_hook=once)
+        found = json.loads(text_of(read_bytes(path, inside)), object_pairs_hook=once)
         json.dumps(found)  # what is nested too deeply to be written would be lost later
-        return found
+        return Content(found)
     except json.JSONDecodeError as error:
         raise Unreadable(f"it is no JSON: {error.msg} (line {error.lineno})") from None
     except (RecursionError, ValueError):
-        raise Unreadable("it is nested too deeply, or has a number that is too long") from None
+        raise Unreadable(notebooks.TOO_MUCH) from None
 
 
-def _notebook(path: Path, inside: Path, single: bool) -> Any:
-    from .notebooks import read_cells
-
-    text = text_of(read_bytes(path, inside, LARGEST_NOTEBOOK))
+def _notebook(path: Path, inside: Path, single: bool) -> Content:
+    text = text_of(read_bytes(path, inside, notebooks.LARGEST))
     try:
-        found = read_cells(text, path.name).sources
+        found = notebooks.read_cells(text, path.name)
     except DeriveError as error:
         raise Unreadable(str(error)) from None
-    # The line that marks a cell is no part of the answer; it stays as an empty one, so that lines keep their numbers.
-    sources = {name: MARK.sub("", source) for name, source in found.items()}
+    sources = {name: notebooks.without_mark(source) for name, source in found.sources.items()}
     if not sources:
         raise Unreadable("no cell has the tag answer, or the first line # answer")
-    return sources[""] if single and list(sources) == [""] else sources
+    if found.notes and not "".join(sources.values()).strip():
+        raise Unreadable(f"nothing is left of it: {'; '.join(found.notes)}")
+    return Content(sources[""] if single and list(sources) == [""] else sources, found.notes)
 
 
-READERS: dict[str, Callable[[Path, Path, bool], Any]] = {
+READERS: dict[str, Callable[[Path, Path, bool], Content]] = {
     ".txt": _text,
     ".tex": _text,
     ".py": _text,

@@ -12,70 +12,42 @@ import json
 import re
 import warnings
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from ..errors import DataError
 
 TAG = re.compile(r"answer(?::\s*(?P<name>.+))?")
-LINE = re.compile(r"#\s*answer(?:\s*:\s*(?P<name>.*\S))?\s*", re.IGNORECASE)
+LINE = re.compile(r"#\s*answer(?:\s*:\s*(?P<name>.*\S)?)?\s*", re.IGNORECASE)
 MAGIC = re.compile(r"\s*[%!?].*|\s*[\w.]+\?\??\s*")
 RUNS_ITS_CELL = {"%%time", "%%capture"}  # as Python, among the magics of whole cells
 LARGEST = 20_000_000  # bytes of a notebook, with its pictures
+TOO_MUCH = "it is nested too deeply, or has a number that is too long"  # of JSON
 
 
 @dataclass(frozen=True)
 class Answers:
     """The sources of a notebook by name, "" for cells without one; cells of one name follow each other, in their order.
 
-    cells  for each source its cells: their number in the notebook, from 1, and the line of the source at which they begin
-    notes  what was left out, and where
+    notes  what was left out, and where: "cell 3, line 2: ..."
     """
 
     sources: dict[str, str]
-    cells: dict[str, tuple[tuple[int, int], ...]]
     notes: tuple[str, ...] = ()
-
-    def __getitem__(self, name: str) -> str:
-        if name not in self.sources:
-            have = ", ".join(repr(n) for n in self.sources) or "none"
-            raise DataError(f"there is no answer {name!r}", "notebook", f"the answers are {have}; tag a cell answer:{name}")
-        return self.sources[name]
-
-    def place(self, name: str, line: int) -> str:
-        """Where a line of a source is in the notebook."""
-        cell, first = max((c for c in self.cells[name] if c[1] <= line), key=lambda c: c[1])
-        return f"cell {cell}, line {line - first + 1}"
-
-
-def read_notebook(path: str | Path) -> Answers:
-    """The answers in an .ipynb file. Raises `DataError` naming the file, and the cell, for what is no notebook."""
-    path = Path(path)
-    try:
-        if path.stat().st_size > LARGEST:
-            raise DataError(f"it has more than {LARGEST // 10**6} MB", path.name, "clear the outputs and save it")
-        text = path.read_text(encoding="utf-8")
-    except OSError as problem:
-        raise DataError(f"it cannot be read: {problem.strerror}", path.name) from None
-    except UnicodeDecodeError:
-        raise DataError("it is no text in UTF-8", path.name, "save it as a notebook, .ipynb") from None
-    return read_cells(text, path.name)
 
 
 def read_cells(text: str, file: str = "notebook") -> Answers:
-    """The answers in the text of a notebook; see `read_notebook`."""
+    """The answers in the text of a notebook. Raises `DataError` naming the file, and the cell, for what is none."""
     try:
         notebook = json.loads(text)
     except json.JSONDecodeError as problem:
         raise DataError(f"it is no JSON: {problem.msg}", f"{file}, line {problem.lineno}", "save it as a notebook, .ipynb") from None
     except (RecursionError, ValueError):
-        raise DataError("it is nested too deeply, or has a number that is too long", file) from None
+        raise DataError(TOO_MUCH, file) from None
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list):
         hint = "save it with a Jupyter of this decade: version 4 of the format" if isinstance(notebook, dict) else ""
         raise DataError("it has no list of cells", file, hint)
     sources: dict[str, str] = {}
-    starts: dict[str, list[tuple[int, int]]] = {}
     notes: list[str] = []
     for number, cell in enumerate(cells, 1):
         place = f"{file}, cell {number}"
@@ -87,10 +59,8 @@ def read_cells(text: str, file: str = "notebook") -> Answers:
         name = _name(cell, lines, place)
         if name is None:
             continue
-        before = sources.get(name, "")
-        starts.setdefault(name, []).append((number, before.count("\n") + 1))
-        sources[name] = before + _without_magic(lines, place, notes) + "\n"
-    return Answers(sources, {name: tuple(begin) for name, begin in starts.items()}, tuple(notes))
+        sources[name] = sources.get(name, "") + _without_magic(lines, f"cell {number}", notes) + "\n"
+    return Answers(sources, tuple(notes))
 
 
 def _lines(cell: dict[str, Any], place: str) -> list[str]:
@@ -116,6 +86,12 @@ def _name(cell: dict[str, Any], lines: list[str], place: str) -> str | None:
     if len(names) > 1:
         raise DataError(f"it is the answer to {' and to '.join(names)}", place, "give it one name")
     return names[0] if names else None
+
+
+def without_mark(source: str) -> str:
+    """The source with the line by which a cell is marked left empty, so that the others keep their numbers."""
+    first, end, rest = source.partition("\n")
+    return end + rest if LINE.fullmatch(first.strip()) else source
 
 
 def _without_magic(lines: list[str], place: str, notes: list[str]) -> str:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DataError, DeriveError
-from .answer_files import READERS, Unreadable, read_bytes, sheets, text_of
+from .answer_files import READERS, Unreadable, content_of, read_bytes, text_of
 from .roster import clean
 
 LEFT_OUT = {"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini"}
@@ -108,11 +108,11 @@ class _Reader:
         """The task that a file or a column is named for: letters have no case here, and blanks and hyphens are underscores."""
         return next((task for task in self.tasks if _plain(task) == _plain(name)), None)
 
-    def answers(self, student: str, sheets: dict[str, Any], source: str, nameless_is_one: bool = True) -> Iterator[Submission]:
+    def answers(self, student: str, by_name: dict[str, Any], source: str, nameless_is_one: bool = True) -> Iterator[Submission]:
         """The answers to several tasks by name, TASK or TASK/PART. Of one task they may be the parts, or one answer without a name."""
         by_task: dict[str, Any] = {}
         unknown: list[str] = []
-        for name, answer in sheets.items():
+        for name, answer in by_name.items():
             head, sign, part = name.partition("/")
             if (task := self.task_of(name)) is not None:
                 by_task[task] = answer
@@ -121,7 +121,7 @@ class _Reader:
             else:
                 unknown.append(name)
         if not by_task and len(self.tasks) == 1 and nameless_is_one:
-            by_task, unknown = {self.tasks[0]: sheets[""] if list(sheets) == [""] else sheets}, []
+            by_task, unknown = {self.tasks[0]: by_name[""] if list(by_name) == [""] else by_name}, []
         for task, answer in by_task.items():
             yield Submission(student, task, answer, source)
         if unknown:
@@ -168,9 +168,15 @@ class _Folder(_Reader):
                 self.notices.append(f"{source}: left out; expected TASK.txt or {', '.join(list(READERS)[1:])} of {', '.join(self.tasks)}")
                 continue
             try:
-                yield Submission(student, task, sheets(entry, folder, single=True), source)
+                yield Submission(student, task, self._content(entry, folder, source, single=True), source)
             except Unreadable as problem:
                 yield Submission(student, task, None, source, str(problem))
+
+    def _content(self, file: Path, inside: Path, source: str, *, single: bool) -> Any:
+        """What a file holds; what is left out of it is said. Raises `Unreadable`."""
+        found = content_of(file, inside, single=single)
+        self.notices += [f"{source}, {what}" for what in found.left_out]
+        return found.value
 
     def _alone(self, student: str, file: Path) -> Iterator[Submission]:
         """The one file of a student."""
@@ -181,7 +187,7 @@ class _Folder(_Reader):
             self.notices.append(f"{source}: left out; {hint}")
             return
         try:
-            read = sheets(file, self.path, single=not by_task)
+            read = self._content(file, self.path, source, single=not by_task)
         except Unreadable as problem:
             yield from self._each(student, source, str(problem))
             return
