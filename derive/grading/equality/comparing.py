@@ -17,7 +17,7 @@ from sympy import Eq, Expr, Symbol
 
 from ...errors import Unsupported
 from .domains import Constraint, assumed, constraints_of, domain_of
-from .evaluation import Gap, Interval, OutOfWork, Value, Work, evaluate, wide
+from .evaluation import Gap, Interval, OutOfWork, Value, Work, bits_of, evaluate, wide
 from .identity import Normal
 from .outcome import DIFFERENT, EQUAL, UNDECIDED, Counterexample, Same
 from .points import Point, Points
@@ -154,7 +154,7 @@ class _Comparison:
             if isinstance(x, Fraction) and isinstance(y, Fraction):
                 apart, close = x != y, x == y
             else:
-                apart, close = _told(wide(x, self._bits(digits)), wide(y, self._bits(digits)), digits, self.digits - SPARE)
+                apart, close = _told(wide(x, bits_of(digits)), wide(y, bits_of(digits)), digits, self.digits - SPARE)
             if apart:
                 self.example = self._example(x, y, at)
             if apart or close:
@@ -162,10 +162,6 @@ class _Comparison:
         if isinstance(x, Gap) or isinstance(y, Gap):
             return "vague"
         return "agree" if _tiny(wide(x, 100), wide(y, 100), self.digits + DIGITS) else "vague"
-
-    @staticmethod
-    def _bits(digits: int) -> int:
-        return int(digits * 3.33) + 10
 
     def _with_gaps(self, x: Value, y: Value, at: Point) -> str:
         gaps = {v for v in (x, y) if isinstance(v, Gap)}

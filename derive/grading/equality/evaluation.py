@@ -53,9 +53,14 @@ class Work:
         self.spent += amount
 
 
+def bits_of(digits: int) -> int:
+    """The precision for so many digits, with a few to spare."""
+    return int(digits * 3.33) + 10
+
+
 def evaluate(terms: Terms, wanted: Sequence[int], at: Mapping[str, Fraction], digits: int, work: Work) -> list[Value]:
     """The values of these rows where the symbols have these values, to so many digits."""
-    bits = int(digits * 3.33) + 10
+    bits = bits_of(digits)
     values: dict[int, Value] = {}
     for row in terms.needed(wanted):
         op, args, value = terms.rows[row]

@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import reduce
 
 from .quotients import NUMBER, ONE, Arithmetic, Monomial, Polynomial, Quotient, TooWide, content
-from .terms import Term, Terms
+from .terms import Terms
 
 LARGEST = 1000  # whole power that is multiplied out
 PRIMES = (2, 3, 5, 7, 11, 13)
@@ -79,8 +79,6 @@ class Normal(Arithmetic):
             return reduce(self.sum_of, parts)
         if term.op == "mul":
             return reduce(self.product_of, parts)
-        if term.op == "pow":
-            return self._power(term, parts)
         if term.op in self._rules:
             return self._rules[term.op](self, parts)
         if term.op in ("max", "min"):
@@ -101,7 +99,7 @@ class Normal(Arithmetic):
         powers = (self.terms.row("pow", g, self.terms.number(exponent)) for g, exponent in m)
         return self.terms.row("mul", self.terms.number(c), *powers)
 
-    def _power(self, term: Term, parts: list[Quotient]) -> Quotient:
+    def _power(self, parts: list[Quotient]) -> Quotient:
         base, exponent = parts
         number = exponent.above.get(NUMBER, Fraction(0)) if exponent.below == ONE and set(exponent.above) <= {NUMBER} else None
         if number is not None and number.denominator == 1 and abs(number) <= LARGEST:
@@ -197,7 +195,7 @@ class Normal(Arithmetic):
         by = {tuple(sorted((g, -e) for g, e in shared.items() if e)): 1 / number}
         return self.times(q.above, by), self.times(q.below, by)
 
-    _rules: Mapping[str, Callable[[Normal, list[Quotient]], Quotient]] = {"exp": _exp, "log": _log, "abs": _abs}
+    _rules: Mapping[str, Callable[[Normal, list[Quotient]], Quotient]] = {"pow": _power, "exp": _exp, "log": _log, "abs": _abs}
 
 
 def _factors(number: Fraction) -> dict[int, int]:

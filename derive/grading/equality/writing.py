@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from mpmath import libmp  # type: ignore[import-untyped]  # ships no types
 
-from .evaluation import Gap, Value, wide
+from .evaluation import Gap, Value, bits_of, wide
 
 BELOW = 100  # the line of a fraction that is shown as one
 LENGTHS = (6, 9, 12, 20, 40)
@@ -19,8 +19,9 @@ def decimal(v: Value, digits: int) -> str:
         return "undefined"
     if isinstance(v, Fraction) and v.denominator < BELOW and len(str(v)) < 9 and not _terminates(v, digits):
         return str(v)
-    low, high = wide(v, int(digits * 3.33) + 20)
-    middle = libmp.mpf_shift(libmp.mpf_add(low, high, int(digits * 3.33) + 20), -1)
+    bits = bits_of(digits) + 10
+    low, high = wide(v, bits)
+    middle = libmp.mpf_shift(libmp.mpf_add(low, high, bits), -1)
     sign, mantissa, exponent, count = middle
     if mantissa and abs(exponent + count) > EXPONENT:
         size = exponent + count

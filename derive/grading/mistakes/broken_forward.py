@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from ...function_gates import activation_gate
-from ...gates import GATES, Gate
+from ...gates import GATES
 from ...glyphs import parts
 from ...ops import ACTIVATIONS, Activation
 from ...wiring import Node
@@ -30,11 +29,7 @@ def _changed(nodes: Sequence[Node], changed: Mapping[int, Node]) -> tuple[Node, 
 
 def _acting(work: Work) -> Iterator[int]:
     """The gates that act on L."""
-    acts = {work.problem.end}
-    for place in range(work.problem.end, -1, -1):
-        if place in acts:
-            acts.update(work.nodes[place].inputs)
-    return (place for place in sorted(acts) if work.nodes[place].is_gate)
+    return (place for place in sorted(work.problem.acting) if work.nodes[place].is_gate)
 
 
 def _own(work: Work, place: int) -> list[int]:
@@ -146,17 +141,14 @@ def _doubled(work: Work) -> Iterator[Plant]:
             yield Plant(words, problem=_with(work.problem, {place: replace(node, gate=GATES["add"], inputs=node.inputs * 2)}))
 
 
-def _gate(kind: Any) -> Gate:
-    return activation_gate(kind)
-
-
 def _other_activation(work: Work) -> Iterator[Plant]:
     for place in _acting(work):
         node = work.nodes[place]
         for kind in ACTIVATIONS.values() if node.gate.kind is not None else ():
             if issubclass(kind, Activation) and kind is not node.gate.kind and kind.__name__ != "identity":
                 words = {"v": work.shown(place), "f": work.formula(place), "other": kind.unicode or kind.__name__}
-                yield Plant(words, problem=_with(work.problem, {place: replace(node, gate=_gate(kind))}))
+                gate = activation_gate(kind)  # type: ignore[arg-type]  # mypy looks at the hash of its instances
+                yield Plant(words, problem=_with(work.problem, {place: replace(node, gate=gate)}))
 
 
 FORWARD: tuple[Mistake, ...] = (

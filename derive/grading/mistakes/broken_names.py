@@ -12,11 +12,11 @@ from ...exact import held
 from ...gates import VARIABLE
 from ...glyphs import parts
 from ...wiring import Wiring, as_written
+from .broken_chain import FACTORS
 from .planting import Mistake, Plant, Work, shown
 from .problems import VALUE
 from .sweeping import Change, close, elementwise, slope
 
-FACTORS = "Write down every link between {output} and {wrt}: how many factors does the product need?"
 UPSTREAM = "Which quantity comes directly after this one, on the way to {output}?"
 NAMES = "Read the equation again: which names stand in it?"
 QUESTION = "By what is to be differentiated?"

@@ -33,7 +33,7 @@ def _words(work: Work, edge: Edge, kind: Any, **more: str) -> dict[str, str]:
 
 @cache
 def _slope(kind: Any) -> Callable[[Any], Any]:
-    return numeric(Activation.written_out(kind.slope_formula(T)), T)
+    return _function(kind.slope_formula(T))
 
 
 @cache
@@ -46,7 +46,7 @@ def _function(e: Expr) -> Callable[[Any], Any]:
     return numeric(Activation.written_out(e), T)
 
 
-def _plant(work: Work, edge: Edge, wrong: Array | None, words: dict[str, str]) -> Iterator[Plant]:
+def _plant(edge: Edge, wrong: Array | None, words: dict[str, str]) -> Iterator[Plant]:
     if wrong is not None:
         yield Plant(words, Change({edge: wrong}))
 
@@ -76,7 +76,7 @@ def _variant(code: str) -> Callable[[Work], Iterator[Plant]]:
                 for own, wrong in variants(right):
                     if own == code and wrong.has(T) and wrong != T:
                         words = _words(work, edge, kind, right=_of_a(right), wrong=_of_a(wrong))
-                        yield from _plant(work, edge, at_all_points(_function(wrong), work.right.values[edge[0]]), words)
+                        yield from _plant(edge, at_all_points(_function(wrong), work.right.values[edge[0]]), words)
 
     return plants
 
@@ -87,7 +87,7 @@ def _of_a(e: Expr) -> str:
 
 def _itself(work: Work) -> Iterator[Plant]:
     for edge, kind in _places(work):
-        yield from _plant(work, edge, work.right.values[edge[0]], _words(work, edge, kind))
+        yield from _plant(edge, work.right.values[edge[0]], _words(work, edge, kind))
 
 
 def _argument_for_output(work: Work) -> Iterator[Plant]:
@@ -95,12 +95,12 @@ def _argument_for_output(work: Work) -> Iterator[Plant]:
         if kind.by_output is not None:
             right = kind.by_output(T)
             words = _words(work, edge, kind, right=_of_a(right))
-            yield from _plant(work, edge, at_all_points(_function(right), work.inputs(edge[0])[0]), words)
+            yield from _plant(edge, at_all_points(_function(right), work.inputs(edge[0])[0]), words)
 
 
 def _at_output(work: Work) -> Iterator[Plant]:
     for edge, kind in _places(work):
-        yield from _plant(work, edge, at_all_points(_slope(kind), work.right.values[edge[0]]), _words(work, edge, kind))
+        yield from _plant(edge, at_all_points(_slope(kind), work.right.values[edge[0]]), _words(work, edge, kind))
 
 
 def _at_argument_of_another(work: Work) -> Iterator[Plant]:
@@ -110,7 +110,7 @@ def _at_argument_of_another(work: Work) -> Iterator[Plant]:
         for other in dict.fromkeys([*others, *(p for p in work.problem.path if work.nodes[p].given)]):
             if other not in (own, edge[0], work.problem.end) and work.problem.varies[other] == work.problem.varies[own]:
                 words = _words(work, edge, kind, other=work.shown(other))
-                yield from _plant(work, edge, at_all_points(_slope(kind), work.right.values[other]), words)
+                yield from _plant(edge, at_all_points(_slope(kind), work.right.values[other]), words)
 
 
 def _of_another(work: Work) -> Iterator[Plant]:
@@ -118,21 +118,21 @@ def _of_another(work: Work) -> Iterator[Plant]:
         for other in ACTIVATIONS.values():
             if issubclass(other, Activation) and other.by_output is not None and other is not kind:
                 wrong = at_all_points(_function(other.by_output(T)), work.right.values[edge[0]])
-                yield from _plant(work, edge, wrong, _words(work, edge, kind, other=other.unicode or other.__name__))
+                yield from _plant(edge, wrong, _words(work, edge, kind, other=other.unicode or other.__name__))
 
 
 def _slope_of_slope(work: Work) -> Iterator[Plant]:
     for edge, kind in _places(work):
         second = _second(kind)
         if not second.is_number and not kind.kinks:
-            yield from _plant(work, edge, at_all_points(_function(second), work.inputs(edge[0])[0]), _words(work, edge, kind))
+            yield from _plant(edge, at_all_points(_function(second), work.inputs(edge[0])[0]), _words(work, edge, kind))
 
 
 def _reciprocal(work: Work) -> Iterator[Plant]:
     for edge, kind in _places(work):
         with np.errstate(all="ignore"):
             inverse = 1 / work.right.slopes[edge]
-        yield from _plant(work, edge, inverse if np.isfinite(inverse).all() else None, _words(work, edge, kind))
+        yield from _plant(edge, inverse if np.isfinite(inverse).all() else None, _words(work, edge, kind))
 
 
 SLOPES: tuple[Mistake, ...] = (

@@ -1,7 +1,8 @@
 """Which mistakes give the same numbers as an answer.
 
     diagnose(answer, problem)            a formula: its numbers at random points are compared with those of every mistake of the table
-    diagnose_numbers(given, problem, at) numbers at one point, as in a table that was filled in
+    diagnose_number(given, problem, at)  a number at one point
+    diagnose_numbers(given, problem, at) several, by name, as in a table that was filled in
 
     p = Problem.of_expression((sigmoid(w*x + b) - y)**2/2, w, names={"a": sigmoid(w*x + b)})
     diagnose("(a - y)*a*(1 + a)*x", p).sentence        # the slope σ′ = a (1 - a) was written a (a + 1): a sign is wrong
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 
@@ -104,17 +105,15 @@ def diagnose_update(
     return diagnose(answer, problem.step(rate), domain, seed, mistakes=mistakes)
 
 
-def diagnose_numbers(
+def diagnose_number(
     given: Any, problem: Problem, at: Mapping[str, Any], tolerance: float = 1e-3, *, mistakes: Sequence[Mistake] = MISTAKES
-) -> Any:
-    """The single mistakes that explain a number at one point; for a mapping of names to numbers, a mapping of names to diagnoses.
+) -> Diagnosis:
+    """The single mistakes that explain a number at one point.
 
-    given      a number, or a mapping: "dL/dz1" is the derivative of the problem's L by z1, "z1" the value of z1
+    given      a number, or one for each sample
     at         a value for each variable, a list where there is one for each sample
     tolerance  by how much of itself a number may be off
     """
-    if isinstance(given, Mapping):
-        return {name: diagnose_numbers(number, _asked(problem, name), at, tolerance, mistakes=mistakes) for name, number in given.items()}
     right = _at_point(problem, at)
     rate = np.full((1, 1), float(at.get(problem.rate, 1.0)))
     number = np.atleast_2d(np.asarray(given, dtype=float))
@@ -122,6 +121,30 @@ def diagnose_numbers(
         raise DeriveError(f"{given!r} is no finite number", "diagnose_numbers")
     found = explained(Work(problem, right, rate, number), mistakes, tolerance, single=True)
     return replace(found, weak=len(found.causes) > 1)
+
+
+@overload
+def diagnose_numbers(
+    given: Mapping[str, Any], problem: Problem, at: Mapping[str, Any], tolerance: float = ..., *, mistakes: Sequence[Mistake] = ...
+) -> dict[str, Diagnosis]: ...
+
+
+@overload
+def diagnose_numbers(
+    given: float, problem: Problem, at: Mapping[str, Any], tolerance: float = ..., *, mistakes: Sequence[Mistake] = ...
+) -> Diagnosis: ...
+
+
+def diagnose_numbers(
+    given: Any, problem: Problem, at: Mapping[str, Any], tolerance: float = 1e-3, *, mistakes: Sequence[Mistake] = MISTAKES
+) -> dict[str, Diagnosis] | Diagnosis:
+    """The diagnoses by name: "dL/dz1" is the derivative of the problem's L by z1, "z1" the value of z1; otherwise as `diagnose_number`.
+
+    Of a number alone, its diagnosis.
+    """
+    if not isinstance(given, Mapping):
+        return diagnose_number(given, problem, at, tolerance, mistakes=mistakes)
+    return {name: diagnose_number(number, _asked(problem, name), at, tolerance, mistakes=mistakes) for name, number in given.items()}
 
 
 def _asked(problem: Problem, name: str) -> Problem:

@@ -12,7 +12,7 @@ import numpy as np
 from ...gates import CONSTANT, VARIABLE
 from ...glyphs import parts
 from ...wiring import Node
-from .problems import Problem
+from .problems import VALUE, Problem
 from .sweeping import Array, Change, Edge, NoPoint, Run, elementwise
 
 BINDING = {"add": 1, "subtract": 1, "multiply": 2, "divide": 2, "negate": 2, "square": 3, "power": 3}
@@ -42,7 +42,7 @@ class Work:
     """A computation at several points, its right gradients, and the answer that is to be explained.
 
     answer        as the gradient that it claims; answer_slope is its own derivative by wrt, if it has one
-    rate, theta   the learning rate, and the value of wrt
+    rate          the learning rate
     """
 
     problem: Problem
@@ -64,7 +64,7 @@ class Work:
     @property
     def truth(self) -> Array:
         """The right answer, as a gradient, or as the value that is asked for."""
-        if self.problem.asks == "value":
+        if self.problem.asks == VALUE:
             return self.right.values[self.problem.end]
         return self.gradients[self.problem.target] if self.problem.target in self.gradients else np.zeros_like(self.answer)
 

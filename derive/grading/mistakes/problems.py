@@ -123,16 +123,22 @@ class Problem:
         return self.places[self.wrt or self.output]
 
     @cached_property
+    def acting(self) -> frozenset[int]:
+        """The nodes that act on the output, itself included."""
+        found = {self.end}
+        for place in range(self.end, -1, -1):
+            if place in found:
+                found.update(self.nodes[place].inputs)
+        return frozenset(found)
+
+    @cached_property
     def path(self) -> frozenset[int]:
         """The nodes between: those that depend on wrt and act on the output, both included."""
-        depends, acts = {self.target}, {self.end}
+        depends = {self.target}
         for place, node in enumerate(self.nodes):
             if not depends.isdisjoint(node.inputs):
                 depends.add(place)
-        for place in range(self.end, -1, -1):
-            if place in acts:
-                acts.update(self.nodes[place].inputs)
-        return frozenset(depends & acts)
+        return self.acting & depends
 
     @property
     def share(self) -> float:

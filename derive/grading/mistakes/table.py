@@ -1,6 +1,6 @@
 """The table of mistakes. A teacher adds a row: `diagnose(..., mistakes=(*MISTAKES, Mistake(...)))`.
 
-A row is data: what was done, a hint, and where in a computation it can be done. The search in `diagnosis` knows none of them.
+A row is data: what was done, a hint, and where in a computation it can be done. The `search` knows none of them.
 """
 
 from .broken_chain import CHAIN

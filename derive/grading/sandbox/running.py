@@ -60,11 +60,10 @@ class Question(Protocol):
 
 @dataclass(frozen=True)
 class Judged:
-    """The rows of a submission, how it was kept apart, what it printed, and the seed that draws the same inputs again."""
+    """The rows of a submission, how it was kept apart, and the seed that draws the same inputs again."""
 
     rows: tuple[Row, ...]
     isolation: Isolation | None
-    printed: str
     seed: int
 
     @property
@@ -99,16 +98,14 @@ def judge(
         raise DeriveError("there is nothing to judge", "judge", "give questions that make calls")
     rows: list[Row] = []
     outcome: Outcome | None = None
-    printed = ""
     try:
         while len(rows) < len(parts):
             waiting = _waiting(posed, len(rows))
             outcome = run(source, [call for one in waiting for call in one.calls], limits, isolation)
-            printed += outcome.printed
             rows += _rows(waiting, outcome)
     except SandboxError as problem:
         rows += [Row(part, UNDECIDED, f"the source could not be run: {problem}") for part in parts[len(rows) :]]
-    return Judged(tuple(rows), outcome.isolation if outcome else isolation, printed, chosen)
+    return Judged(tuple(rows), outcome.isolation if outcome else isolation, chosen)
 
 
 def _waiting(posed: Sequence[Posed], done: int) -> list[Posed]:
