@@ -78,7 +78,7 @@ class Filling(Cells):
             problem, asked = replace(problem, samples=1, data=()), stem
             at = {name: v[int(sample) - 1] if isinstance(v, list | tuple) else v for name, v in at.items()}
         try:
-            found: Diagnosis = diagnose_numbers({asked: number}, problem, at, self.tolerance.share(number))[asked]
+            found = diagnose_numbers({asked: number}, problem, at, self.tolerance.share(number))[asked]
             return found
         except DeriveError:
             return NONE

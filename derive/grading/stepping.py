@@ -88,7 +88,7 @@ class Stepping(Cells):
         try:
             if name == self.output:
                 problem = Problem.of_expression(self.function, next(iter(here)), output=name).value(name)
-                found: Diagnosis = diagnose_numbers(number, problem, here, self.tolerance.share(number))
+                found = diagnose_numbers(number, problem, here, self.tolerance.share(number))
                 return found
             step = Problem.of_expression(self.function, name, output=self.output, rate=STEP).step(STEP)
             at = {**here, STEP: self._rate(here, k)}
