@@ -156,7 +156,9 @@ class Builder:
                 raise self._error(f"there is no slope named {name}{chr(39) * (n + 1)}", first, "activations have one: sigma'(z)")
         least, most = function.least, function.most
         if given < least or (most is not None and given > most):
-            wanted = f"{least} argument{'s' * (least != 1)}" + (" or more" if most is None else "")
+            wanted = f"{least} argument{'s' * (least != 1)}" + (" or more" if most != least else "")
+            if most is not None and given > most > least:
+                wanted = f"at most {most} arguments"
             raise self._error(f"'{name}{chr(39) * primes}' takes {wanted}, not {given}", first)
         return build
 

@@ -40,6 +40,7 @@ def _root(u: Expr) -> Expr:
 
 # Each in the spelling of Python and in that of a book.
 INVERSE = {asin: ("asin", "arcsin"), acos: ("acos", "arccos"), atan: ("atan", "arctan")}
+MOST = 20  # arguments of a maximum: each is compared with each
 FUNCTIONS = {
     "exp": Function(exp, steep=True),
     "ln": Function(log),
@@ -53,8 +54,8 @@ FUNCTIONS = {
     **{name: Function(f) for f, names in INVERSE.items() for name in names},
     "sinh": Function(sinh, steep=True),
     "cosh": Function(cosh, steep=True),
-    "max": Function(Max, 2, None),
-    "min": Function(Min, 2, None),
+    "max": Function(Max, 2, MOST),
+    "min": Function(Min, 2, MOST),
     "sigma": Function(sigmoid),
     **{name: Function(f) for name, f in ACTIVATIONS.items() if issubclass(f, Activation)},
 }

@@ -60,6 +60,12 @@ def test_what_was_left_out_is_said_a_few_times(run, tmp_path):
     assert run("grade echo.py in -o results --quiet")[2] == ""
 
 
+def test_what_a_file_is_called_does_not_reach_the_terminal_as_a_command(run, tmp_path):
+    (tmp_path / "in" / "ada" / "\x1b[2Jother.txt").write_text("x")
+    _, _, err = run("grade echo.py in -o results")
+    assert "\N{REPLACEMENT CHARACTER}[2Jother" in err and "\x1b" not in err
+
+
 def test_a_table_of_answers(run, tmp_path):
     (tmp_path / "all.csv").write_text("student,echo\nada,right\nbo,wrong\n")
     assert run("grade echo.py all.csv -o results")[1].startswith("2 submissions: 1 right, 1 wrong")

@@ -38,8 +38,9 @@ from derive.grading import same
 from derive.grading.equality.arrays import Entries, same_arrays, same_components
 from derive.grading.equality.comparing import WORK
 from derive.grading.equality.domains import DOMAINS, Domain, domain_of, draw_point
-from derive.grading.equality.evaluation import Gap, OutOfWork, Work, evaluate
+from derive.grading.equality.evaluation import Gap, evaluate
 from derive.grading.equality.identity import Normal
+from derive.grading.equality.limit import OutOfWork, Work
 from derive.grading.equality.points import Points
 from derive.grading.equality.quotients import PRODUCTS, TooWide
 from derive.grading.equality.terms import Terms

@@ -12,12 +12,28 @@ from sympy import symbols
 from derive.deriving import derive
 from derive.errors import DeriveError
 from derive.extend import Mistake
-from derive.grading import Report, Reveal, Task, Verdict, choice, formula, grade, gradient, pick, report_for, steps, table, varied
+from derive.grading import (
+    Report,
+    Reveal,
+    Task,
+    Verdict,
+    choice,
+    formula,
+    grade,
+    gradient,
+    load_task,
+    pick,
+    report_for,
+    steps,
+    table,
+    varied,
+)
 from derive.grading.filling import Tolerance
 from derive.grading.verdicts import RIGHT, UNDECIDED, UNREADABLE, WRONG
-from derive.layers import Dense
+from derive.layers import Dense, Residual
+from derive.losses import cross_entropy
 from derive.network import Network
-from derive.ops import sigmoid, tanh
+from derive.ops import sigmoid, softmax, tanh
 from derive.slopes import slope_derivation
 
 w, x, b, y, z = symbols("w x b y z")
@@ -148,6 +164,13 @@ def test_a_carried_number_that_makes_the_rest_trivial_is_refused():
     found = {v.part.rpartition(" ")[2]: v for v in grade(BY_HAND, filled).verdicts}
     assert [found[c].verdict for c in ("dL/dz", "dL/dw3", "dL/dz1")] == [WRONG] * 3
     assert "makes it too easy" in found["dL/dw3"].detail
+
+
+@pytest.mark.parametrize("number", ["0", "1", "1e-12", "1.0000001", "1e308", "-1e308"])
+def test_the_same_number_everywhere_earns_next_to_nothing(number):
+    for task in (BY_HAND, load_task("toy_graph"), load_task("toy_damped_steps"), load_task("descent_by_hand")):
+        (part,) = task.parts
+        assert grade(task, "\n".join(f"{cell} = {number}" for cell in part.cells)).score < 0.3, task.name
 
 
 def test_gradients_follow_from_wrong_gradients():
@@ -341,6 +364,32 @@ def separates(values):
     return "" if at[0] * at[1] < 0 else "both points are on the same side"
 
 
+@pytest.mark.parametrize("form", ["component", "matrix", "batch"])
+def test_with_a_residual_layer_the_own_answer_is_right_and_a_missing_path_is_not(form):
+    net = Network(4, Dense(4, tanh), Residual(Dense(4, tanh)), Dense(3, softmax), loss=cross_entropy)
+    for wanted in ("z3", "z2", "a1", "z1", "w1", "b1", "w2"):
+        task = Task.matrix("t", net, wanted, form=form)
+        assert only(task, task.solution()).verdict == RIGHT, (wanted, form)
+    branch = Task.matrix("t", net, "a1", form=form)
+    right = branch.solution()
+    first, second = right.split(" + ")
+    assert "the term Σₖ w³ₖⱼ δ³ₖ" in only(branch, first).diagnosis and "the term Σₖ w²ₖⱼ δ²ₖ" in only(branch, second).diagnosis
+    assert only(branch, f"{first} - {second}").diagnosis.startswith("the sign of Σₖ w³ₖⱼ δ³ₖ")
+    assert only(branch, f"-({right})").codes == ("sign",)
+    turned = {
+        "component": right.replace("kj", "jk", 1),
+        "matrix": r"w^{2} \delta^{2} + (w^{3})^{T} \delta^{3}",
+        "batch": r"\Delta^{2} (w^{2})^{T} + \Delta^{3} w^{3}",
+    }[form]
+    assert only(branch, turned).codes == ("shape.transposed",)
+
+
+def test_a_task_whose_own_answer_cannot_be_judged_is_refused_at_once():
+    decayed = Network(3, Dense(4, tanh), Dense(2, sigmoid), l2=0.01)
+    with pytest.raises(DeriveError, match="its own answer cannot be"):
+        Task.matrix("t", decayed, "w1")
+
+
 def test_any_answer_with_the_property():
     task = Task.choice("a line between", {"w": (2,), "b": ()}, separates, example={"w": [2, -1], "b": 0})
     for answer in ("w = (2, -1); b = 1/2", "w = [-4, 2]\nb = 0", {"w": (1, -1), "b": 0.3}, task.solution()):
@@ -369,6 +418,14 @@ def test_a_stub_earns_nothing():
     stub = "import numpy as np\ndef value_and_grad(p, X, Y):\n    return 0.0, {n: np.zeros_like(v) for n, v in p.items()}\n"
     report = grade(Task.gradient("backprop", NET), stub)
     assert report.points == 0 and report.verdicts[-1].verdict == RIGHT
+
+
+def test_without_a_seed_the_inputs_are_new_each_time_and_the_seed_is_told():
+    task = Task.gradient("backprop", NET)
+    broken = task.solution().replace("*(1 - a1**2)", "")
+    (one,), (two,) = grade(task, broken).ran, grade(task, broken).ran
+    assert one != two and "with inputs of seed " in one
+    assert grade(task, broken, seed=7).verdicts == grade(task, broken, seed=7).verdicts
 
 
 def test_source_that_cannot_be_read_is_one_verdict():

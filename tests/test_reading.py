@@ -315,6 +315,7 @@ ERRORS = [
     ("1/x y^2", "x y", 4, "two ways"),
     ("e^2x", "x", 3, "two ways"),
     ("max(1)", "", 0, "'max' takes 2 arguments or more, not 1"),
+    ("max(" + "1, " * 20 + "1)", "", 0, "takes at most 20 arguments, not 21"),
     ("x\ny", "x y", 1, "one line"),
     ("x\u2028y", "x y", 1, "one line"),
     ("x.y", "x y", 1, "'.'"),

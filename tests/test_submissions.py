@@ -76,6 +76,7 @@ UNFIT = {
     "c/t1.json": (b"{", "it is no JSON"),
     "d/t1.json": (b'{"a": 1, "a": 2}', "'a' is there twice"),
     "e/t1.json": (b"[" * 100_000, "nested too deeply"),
+    "m/t1.json": (b"[" * 60 + b"]" * 60, "nested too deeply"),
     "f/t1.json": (b"9" * 5000, "a number that is too long"),
     "g/t1.txt": (b"x" * (LARGEST + 1), "are not read"),
     "h/t1.ipynb": (b"{}", "no list of cells"),

@@ -52,10 +52,15 @@ def grade(
     )  # fmt: skip
     if not quiet:
         for notice in results.notices[:NOTICES]:
-            click.echo(f"left out: {notice}", err=True)
+            click.echo(f"left out: {printable(notice)}", err=True)
         if len(results.notices) > NOTICES:
             click.echo(f"left out: {len(results.notices) - NOTICES} more, which are on the page", err=True)
     total = len(results.reports)
     counts = ", ".join(f"{n} {verdict}" for verdict, n in results.counts.items())
     click.echo(f"{total} submission{'s' * (total != 1)}: {counts}")
     click.echo(f"the page is {Path(folder) / 'index.html'}")
+
+
+def printable(text: str) -> str:
+    """A text without what a terminal would obey: a file may be called anything."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

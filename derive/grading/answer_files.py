@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,17 +71,29 @@ def _text(path: Path, inside: Path, single: bool) -> Content:
     return Content(text_of(read_bytes(path, inside)))
 
 
+DEEPEST = 50  # lists within lists
+
+
+def _depth(found: Any) -> int:
+    level, depth = [found], 0
+    while level and depth <= DEEPEST:
+        level = [x for e in level if isinstance(e, list | dict) for x in (e.values() if isinstance(e, dict) else e)]
+        depth += 1
+    return depth
+
+
 def _json(path: Path, inside: Path, single: bool) -> Content:
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        names = [name for name, _ in pairs]
-        twice = next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
+        counted = Counter(name for name, _ in pairs)
+        twice = next((name for name, n in counted.items() if n > 1), None)
         if twice is not None:
             raise Unreadable(f"{twice[:80]!r} is there twice")
         return dict(pairs)
 
     try:
         found = json.loads(text_of(read_bytes(path, inside)), object_pairs_hook=once)
-        json.dumps(found)  # what is nested too deeply to be written would be lost later
+        if _depth(found) > DEEPEST:  # it could not be written into a record
+            raise Unreadable(notebooks.TOO_MUCH)
         return Content(found)
     except json.JSONDecodeError as error:
         raise Unreadable(f"it is no JSON: {error.msg} (line {error.lineno})") from None

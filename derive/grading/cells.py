@@ -5,6 +5,7 @@ A wrong number is marked once: what follows from it by the right rule gets its m
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,6 +28,8 @@ class Tolerance:
     relative: float = 0.0
 
     def allows(self, given: float, right: float) -> bool:
+        if not (math.isfinite(given) and math.isfinite(right)):
+            return False
         wide = 0.5 * 10.0**-self.decimals if self.decimals is not None else 0.0
         if self.decimals == 0 and right == round(right):
             wide = 0.0  # a count is a count
@@ -140,12 +143,15 @@ class Cells:
             return Verdict(name, RIGHT, points, points, str(typed), str(typed))
         if carried and self._follows(cell, number, numbers):
             wrong = ", ".join(carried)
-            if any(numbers[c] in TRIVIAL for c in carried):
+            if any(self.tolerance.allows(numbers[c], trivial) for c in carried for trivial in TRIVIAL):
                 told = f"it follows from {wrong}, but that wrong number makes it too easy"
                 return Verdict(name, WRONG, 0, points, str(typed), str(typed), detail=told)
             told = f"not what is expected, but it follows from {wrong} as you have it: full marks"
             return Verdict(name, RIGHT, points, points, str(typed), str(typed), detail=told, follow_through=True)
-        why = self.explained(cell, number, numbers)
+        try:
+            why = self.explained(cell, number, numbers)
+        except (ArithmeticError, ValueError):  # with what was filled in before, there is nothing to compare with
+            why = NONE
         return Verdict(name, WRONG, 0, points, str(typed), str(typed), why.sentence, why.hint, codes=why.codes)
 
     def _follows(self, cell: str, number: float, numbers: Mapping[str, float]) -> bool:

@@ -18,6 +18,8 @@ from .sandbox.questions import function as function_question
 from .sandbox.running import Judged, Question, Row, judge
 from .verdicts import RIGHT, UNREADABLE, Verdict
 
+LONGEST = 1000  # characters of what is said of one row
+
 
 @dataclass(frozen=True)
 class Source:
@@ -36,7 +38,8 @@ class Source:
         if not isinstance(answer, str):
             told = f"expected source text, not {type(answer).__name__}"
             return (Verdict(self.name, UNREADABLE, 0, self.points, str(answer), detail=told),)
-        found = judge(answer, self.questions, seed=seed, limits=self.limits)
+        # Without a seed the inputs are new each time: what feedback shows of them is of no use to who hands in again.
+        found = judge(answer, self.questions, seed=seed or None, limits=self.limits)
         ran = _ran(found)
         if {row.verdict for row in found.rows} == {UNREADABLE}:
             first = found.rows[0]
@@ -67,10 +70,10 @@ def _verdict(row: Row, points: float, answer: str, ran: str) -> Verdict:
         points if right else 0,
         points,
         answer,
-        diagnosis="" if unread else row.diagnosis,
-        hint=row.hint,
-        counterexample=row.counterexample,
-        detail=row.diagnosis if unread else "",
+        diagnosis="" if unread else row.diagnosis[:LONGEST],
+        hint=row.hint[:LONGEST],
+        counterexample=row.counterexample[: 3 * LONGEST],
+        detail=row.diagnosis[:LONGEST] if unread else "",
         codes=(_code(row.hint),) if row.hint and not right else (),
         ran=ran,
     )
@@ -85,7 +88,7 @@ def _ran(found: Judged) -> str:
     if found.isolation is None:
         return "the code did not run"
     warnings = f"; warning: {', '.join(found.warnings)}" if found.warnings else ""
-    return f"the code ran under {found.isolation.name}{warnings}"
+    return f"the code ran under {found.isolation.name}, with inputs of seed {found.seed}{warnings}"
 
 
 def function(

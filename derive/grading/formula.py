@@ -19,7 +19,7 @@ from .equality.outcome import DIFFERENT, EQUAL, Same
 from .keys import Key, Names, key_of
 from .mistakes.diagnosis import NONE, Diagnosis, diagnose
 from .mistakes.table import MISTAKES, Mistake
-from .typed_answers import asked, in_either, right_side
+from .typed_answers import FRACTION, asked, in_either, right_side
 from .verdicts import LOOK, NOT_DECIDED, RIGHT, UNDECIDED, UNREADABLE, WRONG, Verdict
 
 PROVED = {"same tree": "", "identity": "", "random points": "equal at many random points, to 50 digits"}
@@ -76,6 +76,9 @@ class Formula:
         if not isinstance(answer, str):
             raise ReadError(f"expected a formula as text, not {type(answer).__name__}", str(answer), 0)
         typed = _without_arguments(right_side(answer, self.key.symbols), self.key.names)
+        if FRACTION.search(typed) and not any("/" in name for name in self.key.symbols):
+            what = "a derivative stands in it"
+            raise ReadError(what, answer, answer.find("\\frac"), "write what it is, in the names of the task")
         return in_either(typed, lambda text, form: read(text, self.key.symbols, form=form))
 
     def compared(self, e: Expr, expected: Expr | None = None, seed: int = 0) -> Same:
@@ -104,7 +107,7 @@ class Formula:
         others = {s: self.key.names[s.name] for s in e.free_symbols if s.name in self.key.names and s.name not in self.key.problem.places}
         try:
             return diagnose(e.xreplace(others), self.key.problem, self.domain, seed, mistakes=(*self.mistakes, *MISTAKES))
-        except DeriveError:  # the answer has a name that the computation does not know
+        except (DeriveError, RecursionError):  # a name that the computation does not know, or nested beyond what SymPy follows
             return NONE
 
     def solution(self) -> str:

@@ -58,6 +58,12 @@ class ArrayFormula:
     def __post_init__(self) -> None:
         if self.form not in FORMS:
             raise DeriveError(f"the form is {self.form!r}, expected one of {', '.join(FORMS)}", f"task {self.name!r}")
+        try:
+            accepted = self.judge(self.solution())[0].verdict == RIGHT
+        except (DeriveError, KeyError, TypeError) as error:
+            raise DeriveError(f"its own answer cannot be judged: {error}", f"task {self.name!r}", "ask for it in another form") from error
+        if not accepted:
+            raise DeriveError("its own answer cannot be read or judged", f"task {self.name!r}", "ask for it in another form")
 
     def judge(self, answer: Any, seed: int = 0) -> tuple[Verdict, ...]:
         if not isinstance(answer, str):
@@ -125,14 +131,15 @@ class ArrayFormula:
             expander, numbers = Expander(sizes), dict[Expr, Any]()
             for name, array in arrays.items():
                 for at in np.ndindex(array.shape):
-                    own = [at[self._axes(name).index(axis)] + 1 for axis in self.quantities[name].axes]
+                    stored = _samples_first(self.quantities[name])  # by place, not by axis: a square matrix has one axis twice
+                    own = [at[stored.index(n)] + 1 for n in range(array.ndim)]
                     numbers[expander.symbol(name, tuple(own))] = Float(array[at])
             free = self.equation.indices
             found = np.empty([sizes[i.axis] for i in free])
             for at in np.ndindex(found.shape):
                 entry = expander.scalar(e, {i: n + 1 for i, n in zip(free, at, strict=True)}).xreplace(numbers)
                 found[at] = float(Activation.written_out(entry).evalf())
-            return found
+            return found.transpose(_samples_first(self.equation.lhs))
 
         return values
 
@@ -227,7 +234,7 @@ def matrix(name: str, net: Any, wanted: str, *, form: str = "matrix", symbols: s
         known_names = ", ".join(a.of.name for a in sweep.adjoints)
         raise DeriveError(f"there is no derivative by {wanted!r}", f"task {name!r}", f"there are {known_names}")
     # The errors of later layers may be used, and the forward pass; not what is asked for, nor what is found from it.
-    before = [a.equation for a in sweep.adjoints[: sweep.adjoints.index(adjoint)] if a.named and a.equation.lhs.role == "error"]
+    before = [a.equation for a in sweep.adjoints[: sweep.adjoints.index(adjoint)] if a.named]
     definitions = {e.name: e for e in (*sweep.forward, *before) if e.lhs.role != "loss"}
     known = {q.name: q for q in (*sweep.forward.given, *(e.lhs for e in definitions.values()))}
     return ArrayFormula(name, adjoint.equation, known, form, symbols, points, definitions)

@@ -42,12 +42,16 @@ def clean(name: str) -> str:
     return unicodedata.normalize("NFC", name).encode("utf-8", "replace").decode("utf-8").strip()
 
 
+LONGEST = 120  # bytes of a file's name, which may be 255 with what is added to it
+
+
 def file_names(students: Mapping[str, object] | list[str]) -> dict[str, str]:
     """A name for a file for each student: safe on every system, and no two alike where letters have no case."""
     found: dict[str, str] = {}
     taken: set[str] = set()
     for student in students:
-        base = "".join(c if c.isalnum() or c in "-_. @+" else "_" for c in student).strip(" .")[:80] or "student"
+        base = "".join(c if c.isalnum() or c in "-_. @+" else "_" for c in student).strip(" .")
+        base = base.encode()[:LONGEST].decode("utf-8", "ignore").strip(" .") or "student"
         name, n = base, 1
         while name.casefold() in taken:
             n += 1

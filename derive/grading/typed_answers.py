@@ -20,7 +20,7 @@ from ..values import nearest
 
 T = TypeVar("T")
 BLANK = "_" * 40
-PLAIN = re.compile(r"[A-Za-z0-9 +\-/^().']+")  # signs that mean the same in both ways of writing
+PLAIN = re.compile(r"[A-Za-zΑ-Ωα-ω₀-₉0-9 +\-−/^().'′]+")  # signs that mean the same in both ways of writing
 BOTH = re.compile(r"\w\^\w_\w")  # a^2_j: an index below another one
 TEX = ("\\", "$", "^{", "_{")
 MODULE = re.compile(r"\b(?:np|numpy|math)\.")  # np.exp is exp
@@ -86,12 +86,12 @@ def _loose(name: str) -> str:
     return re.sub(r"[^\w/'=]|_", "", fold(unicodedata.normalize("NFKC", as_derivative(name))))
 
 
-_FRACTION = re.compile(r"\\[dt]?frac\s*\{\s*(?:\\partial|\\mathrm\{d\}|d)\s*(.+?)\}\s*\{\s*(?:\\partial|\\mathrm\{d\}|d)\s*(.+?)\}(?!\})")
+FRACTION = re.compile(r"\\[dt]?frac\s*\{\s*(?:\\partial|\\mathrm\{d\}|d)\s*(.+?)\}\s*\{\s*(?:\\partial|\\mathrm\{d\}|d)\s*(.+?)\}(?!\})")
 
 
 def as_derivative(text: str) -> str:
     """Every \\frac{\\partial C}{\\partial w_1} and ∂C/∂w_1 in a text as dC/dw_1."""
-    return re.sub(r"\\partial\s*|∂\s*", "d", _FRACTION.sub(lambda m: f" d{m[1]}/d{m[2]} ", text))
+    return re.sub(r"\\partial\s*|∂\s*", "d", FRACTION.sub(lambda m: f" d{m[1]}/d{m[2]} ", text))
 
 
 NAMED = re.compile(r"[^=+*<>!&|-]*[\w})'][^=+*<>!&|-]*")  # what may stand on the left: dC/dw, f'(m), delta^2_j, b_new

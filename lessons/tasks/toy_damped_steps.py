@@ -14,7 +14,7 @@ def task(draw):
         "(w*x + b - y)^2",
         start=start,
         at=at,
-        rate=lambda slope: 1 / 18 / 10 ** int(math.log10(slope["w"])),
+        rate=lambda slope: 1 / 18 / 10 ** int(math.log10(max(1, slope["w"]))),
         steps=6,
         cells="w_1 b_1 L_1 w_2 b_2 L_2 w_3 b_3 L_3",
         relative=1e-3,

@@ -17,8 +17,9 @@ from sympy import Eq, Expr, Symbol
 
 from ...errors import Unsupported
 from .domains import Constraint, assumed, constraints_of, domain_of
-from .evaluation import Gap, Interval, OutOfWork, Value, Work, bits_of, evaluate, wide
+from .evaluation import Gap, Interval, Value, bits_of, evaluate, wide
 from .identity import Normal
+from .limit import OutOfWork, Work
 from .outcome import DIFFERENT, EQUAL, UNDECIDED, Counterexample, Same
 from .points import Point, Points
 from .quotients import TooWide

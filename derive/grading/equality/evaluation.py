@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 from mpmath import libmp  # type: ignore[import-untyped]  # ships no types
 
+from .limit import Work
 from .terms import BITS, Terms
 
 MAGNITUDE = 128  # bits of the largest exponent that is computed
@@ -32,25 +33,6 @@ class Gap(Enum):
 
 Interval: TypeAlias = tuple[Any, Any]  # mpmath's numbers, low and high
 Value: TypeAlias = Fraction | Interval | Gap | bool  # and a pair of values within a case
-
-
-class OutOfWork(Exception):
-    """The limit of rows to be computed is reached."""
-
-
-class Work:
-    """Counts computed rows; a long row, or one at high precision, counts more. Raises `OutOfWork` beyond the limit.
-
-    There is no clock in it, so that a verdict is the same on every machine.
-    """
-
-    def __init__(self, limit: int) -> None:
-        self.limit, self.spent = limit, 0
-
-    def spend(self, amount: int) -> None:
-        if self.spent + amount > self.limit:
-            raise OutOfWork
-        self.spent += amount
 
 
 def bits_of(digits: int) -> int:

@@ -8,7 +8,8 @@ from fractions import Fraction
 from itertools import islice
 
 from .domains import DOMAINS, Domain, draw_point
-from .evaluation import Work, evaluate
+from .evaluation import evaluate
+from .limit import Work
 from .terms import Terms
 
 Point = dict[str, Fraction]

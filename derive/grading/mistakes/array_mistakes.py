@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sympy import Expr, Indexed, Integer, Mul, Rational, Sum
+from sympy import Add, Expr, Indexed, Integer, Mul, Rational, Sum
 
 from ...equations import Equation
 from ...exact import held
@@ -28,7 +28,7 @@ class Wrong:
 def planted(equation: Equation, quantities: Mapping[str, Quantity], definitions: Mapping[str, Equation] | None = None) -> Iterator[Wrong]:
     """Every mistake, at every place where it can be made; `definitions` say what an error is made of."""
     with held():
-        for rows in (_factors, _lost, _slopes, _names):
+        for rows in (_factors, _lost, _paths, _turned, _slopes, _names):
             yield from rows(equation, quantities)
         yield from _unsloped(equation, quantities, definitions or {})
 
@@ -71,6 +71,33 @@ def _lost(equation: Equation, quantities: Mapping[str, Quantity]) -> Iterator[Wr
         else:
             hint = "Write down every link of the chain: one factor each."
             yield Wrong("chain.factor_missing", f"the factor {shown} is missing", hint, without)
+
+
+def _paths(equation: Equation, quantities: Mapping[str, Quantity]) -> Iterator[Wrong]:
+    """One of several terms left out, or with the other sign."""
+    for total in sorted(equation.rhs.atoms(Add), key=str):
+        for term in total.args:
+            if not term.atoms(Indexed):
+                continue
+            shown = _shown(-term if term.could_extract_minus_sign() else term, quantities)
+            without = Add(*(t for t in total.args if t is not term))
+            if not set(equation.indices) & term.free_symbols - without.free_symbols:
+                told = f"the term {shown} is missing"
+                hint = "How many terms has it, and where does each come from?"
+                yield Wrong("branch.path_lost", told, hint, _replaced(equation.rhs, total, without))
+            negated = _replaced(equation.rhs, total, Add(without, Mul(Integer(-1), term)))
+            yield Wrong("sign", f"the sign of {shown} is wrong", "Which of the terms carries a minus?", negated)
+
+
+def _turned(equation: Equation, quantities: Mapping[str, Quantity]) -> Iterator[Wrong]:
+    """A square matrix in the place of its transpose: no shape shows it."""
+    for entry in sorted(equation.rhs.atoms(Indexed), key=str):
+        own = quantities.get(name_of(entry))
+        if own is not None and len(own.axes) == 2 and own.axes[0] == own.axes[1]:
+            i, j = entry.indices
+            turned = _replaced(equation.rhs, entry, own[j, i])
+            told = f"{_shown(own[j, i], quantities)} stands where {_shown(entry, quantities)} belongs: it is transposed"
+            yield Wrong("shape.transposed", told, "Over which index of the weights is the sum?", turned)
 
 
 def _slopes(equation: Equation, quantities: Mapping[str, Quantity]) -> Iterator[Wrong]:

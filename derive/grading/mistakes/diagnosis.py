@@ -172,7 +172,8 @@ def explained(work: Work, mistakes: Sequence[Mistake], tolerance: float = SAME, 
     truth = work.truth
     per_sample = truth.shape[1] == 1 and work.answer.shape[1] > 1
     if work.problem.asks == STEP:
-        work = replace(work, answer=(work.right.values[work.problem.target] - work.answer) / work.rate)
+        with np.errstate(all="ignore"):
+            work = replace(work, answer=(work.right.values[work.problem.target] - work.answer) / work.rate)
     # A formula for one sample, where a sum over all is asked for, is taken to be under the sum; or under that of the mean.
     readings = [work.answer.sum(axis=1, keepdims=True), work.answer.mean(axis=1, keepdims=True)] if per_sample else [work.answer]
     if any(close(reading, truth + np.zeros_like(reading), max(tolerance, RIGHT)).all() for reading in readings):

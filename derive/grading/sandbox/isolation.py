@@ -33,7 +33,7 @@ SURVIVORS, OTHERS, NETWORK, FILES = "survivors", "other processes", "network", "
 PROMISES = {
     TIME: "it is ended at its time limit",
     OUTPUT: "what it prints and returns is limited",
-    MEMORY: "its memory is limited",
+    MEMORY: "its own memory is limited (segments shared through the system are not counted)",
     PROCESSES: "it starts no other process and no thread",
     SURVIVORS: "nothing that it starts outlives it",
     OTHERS: "it neither ends other processes nor reads what is in them",
