@@ -326,7 +326,14 @@ def test_the_equation_itself_is_right_in_every_form(wanted, form):
         ("z1", "component", r"\sum_k w^2_{kj} \delta^2_k \tanh'(a^1_j)", "the slope is taken at the output"),
         ("w2", "batch", r"(\Delta^2)^T Z^1", "stands where"),
         ("w2", "batch", r"\frac1m (\Delta^2)^T A^1", "divided by the number of samples once too often"),
-        ("b1", "batch", r"\Delta^1", ""),
+        ("b1", "batch", r"\Delta^1", "it is not summed over the samples: yours is 2 x 4, expected 4"),
+        ("w1", "batch", r"X^T \Delta^1", "it is transposed"),
+        ("z1", "batch", r"\Delta^2 w^2", "the slope tanh'(z¹ⱼₛ) is missing"),
+        ("z1", "batch", r"(\Delta^2 w^2) \odot \tanh(Z^1)", "tanh(z¹ⱼₛ) stands where its slope tanh'(z¹ⱼₛ) belongs"),
+        ("z2", "batch", r"(A^2 - Y) \odot \sigma'(Z^2)", "the division by the number of samples is missing"),
+        ("z2", "batch", "A^2 - Y", "two mistakes: the slope σ'(z²ⱼₛ) is missing; and the division by the number of samples is missing"),
+        ("z2", "batch", r"(Y - A^2) \odot \sigma'(Z^2)", "two mistakes: the division by the number of samples is missing; and the sign"),
+        ("w2", "component", r"\delta^2_j", "the factor a¹ₖ is missing"),
     ],
 )
 def test_wrong_array_formulas_with_the_reason(wanted, form, answer, told):

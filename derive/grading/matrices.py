@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -27,7 +27,7 @@ from ..printing import Printer
 from ..sweep import Sweep, reverse_sweep
 from .equality.arrays import same_arrays, same_components
 from .equality.outcome import DIFFERENT, EQUAL, Same
-from .mistakes.array_mistakes import planted
+from .mistakes.array_mistakes import Wrong, pairs, planted
 from .typed_answers import BLANK, in_either, right_side
 from .verdicts import LOOK, NOT_DECIDED, RIGHT, UNDECIDED, UNREADABLE, WRONG, Verdict
 
@@ -81,7 +81,7 @@ class ArrayFormula:
             return (Verdict(self.name, RIGHT, self.points, self.points, answer, shown),)
         if found.verdict == DIFFERENT:
             verdict = Verdict(self.name, WRONG, 0, self.points, answer, shown, counterexample=_short(found))
-            return (_of_another_shape(found, verdict) or self._explained(mine, seed, verdict),)
+            return (_of_another_shape(found, verdict, self._samples) or self._explained(mine, seed, verdict),)
         told = f"{NOT_DECIDED[found.how]}: {LOOK}"
         return (Verdict(self.name, UNDECIDED, 0, self.points, answer, shown, detail=told),)
 
@@ -107,11 +107,12 @@ class ArrayFormula:
     def _explained(self, mine: Answer, seed: int, verdict: Verdict) -> Verdict:
         """The verdict with the planted mistake that gives the same numbers, or with all of them."""
         values = self._values(mine)
-        found = [
-            wrong
-            for wrong in planted(self.equation, self.quantities, self.definitions)
-            if same_arrays(values, self._values(wrong.rhs), self._drawn, seed=seed).verdict == EQUAL
-        ]
+
+        def explaining(mistakes: Iterable[Wrong]) -> list[Wrong]:
+            return [w for w in mistakes if same_arrays(values, self._values(w.rhs), self._drawn, seed=seed).verdict == EQUAL]
+
+        singles = list(planted(self.equation, self.quantities, self.definitions))
+        found = explaining(singles) or explaining(pairs(singles, self.equation, self.quantities))
         if not found:
             return verdict
         sentences = list(dict.fromkeys(wrong.sentence for wrong in found))
@@ -167,6 +168,10 @@ class ArrayFormula:
         return read_matrix(self._matrix(equation), self.quantities, "latex", self.symbols)
 
     @cached_property
+    def _samples(self) -> str:
+        return next((axis.name for q in self.quantities.values() for axis in q.axes if axis.letters == SAMPLES), "")
+
+    @cached_property
     def _drawn(self) -> tuple[Quantity, ...]:
         return tuple(q for name, q in self.quantities.items() if name not in self.definitions)
 
@@ -190,15 +195,20 @@ class ArrayFormula:
         return (Paragraph(lambda style: (f"{self.name}: ", MatrixPrinter(Printer(style, quantities=self.quantities)).text(lifting))),)
 
 
-def _of_another_shape(found: Same, verdict: Verdict) -> Verdict | None:
-    """The verdict on an answer whose shape is not that of what it is the derivative by."""
+def _of_another_shape(found: Same, verdict: Verdict, samples: str) -> Verdict | None:
+    """The verdict on an answer whose shape is not that of what it is the derivative by; `samples` is the axis along which a batch lies."""
     example = found.counterexample
-    if example is None or " x " not in example.expected or " x " not in example.yours:
+    if example is None or "entry" in example.at or " x " not in example.expected + example.yours:
         return None
-    turned = example.yours.split(" x ") == example.expected.split(" x ")[::-1]
-    told = f"it is {'transposed' if turned else 'of another shape'}: yours is {example.yours}, expected {example.expected}"
-    code = "shape.transposed" if turned else "shape.other"
-    return replace(verdict, diagnosis=told, hint="A gradient has the shape of its variable.", codes=(code,))
+    yours, expected = example.yours.split(" x "), example.expected.split(" x ")
+    shapes, code = f"yours is {example.yours}, expected {example.expected}", "shape.other"
+    told, hint = f"it is of another shape: {shapes}", "A gradient has the shape of its variable."
+    if yours == expected[::-1]:
+        told, code = f"it is transposed: {shapes}", "shape.transposed"
+    elif samples and yours == [str(example.at.get(samples)), *expected]:
+        told, code = f"it is not summed over the samples: {shapes}", "batch.not_summed"
+        hint = "Every sample adds to the gradient of a parameter that they share."
+    return replace(verdict, diagnosis=told, hint=hint, codes=(code,))
 
 
 def _short(found: Same) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sympy import Add, Expr, Indexed, Integer, Mul, Rational, Sum
 
@@ -25,12 +25,25 @@ class Wrong:
     rhs: Expr
 
 
+OF_THE_WHOLE = {"sign", "factor.twice", "factor.half", "batch.not_divided", "batch.divided_twice"}
+
+
 def planted(equation: Equation, quantities: Mapping[str, Quantity], definitions: Mapping[str, Equation] | None = None) -> Iterator[Wrong]:
     """Every mistake, at every place where it can be made; `definitions` say what an error is made of."""
     with held():
         for rows in (_factors, _lost, _paths, _turned, _slopes, _names):
             yield from rows(equation, quantities)
         yield from _unsloped(equation, quantities, definitions or {})
+
+
+def pairs(singles: Sequence[Wrong], equation: Equation, quantities: Mapping[str, Quantity]) -> Iterator[Wrong]:
+    """A mistake together with a lost or wrong factor of the whole, which goes with any other."""
+    with held():
+        for one in singles:
+            for other in _factors(replace(equation, rhs=one.rhs), quantities):
+                if one.code not in OF_THE_WHOLE or one.code < other.code:  # of two of the whole, each pair once
+                    told = f"two mistakes: {one.sentence}; and {other.sentence}"
+                    yield Wrong(f"{one.code}+{other.code}", told, one.hint, other.rhs)
 
 
 def _unsloped(equation: Equation, quantities: Mapping[str, Quantity], definitions: Mapping[str, Equation]) -> Iterator[Wrong]:
@@ -62,9 +75,6 @@ def _lost(equation: Equation, quantities: Mapping[str, Quantity]) -> Iterator[Wr
     """One factor left out."""
     for factor in dict.fromkeys(_factors_of(equation.rhs)):
         without = _replaced(equation.rhs, factor, Integer(1))
-        lost = factor.free_symbols - without.free_symbols
-        if any(isinstance(i, Index) and i not in without.free_symbols for i in equation.indices if i in lost):
-            continue  # then it would have another shape
         shown = _shown(factor, quantities)
         if isinstance(factor, Slope):
             yield Wrong("chain.slope_missing", f"the slope {shown} is missing", "Which link of the chain lies between z and a?", without)
