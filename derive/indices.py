@@ -65,7 +65,7 @@ class Index(Symbol):  # type: ignore[misc]  # SymPy's Symbol is untyped
 class Quantity:
     """A named array: `w2` with axes (n2, n1). `role` says what it is in a network, `layer` where; `of` names what an adjoint belongs to.
 
-    Roles: input, target, weight, bias, parameter, weighted_input (z), activation (a), value, loss; and of the backward equations
+    Roles: input, target, weight, bias, parameter, constant, weighted_input (z), activation (a), value, loss; and of the backward equations
     error (dC/dz), adjoint (any other dC/dv), gradient (dC/d parameter).
     """
 

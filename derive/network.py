@@ -142,7 +142,7 @@ class Network:
     @staticmethod
     def _decay(w: Quantity) -> Expr:
         own = w.indices()
-        return product([Rational(1, 2), Symbol(DECAY), summed(w[own] ** 2, own)])
+        return product([Rational(1, 2), Quantity(DECAY)[()], summed(w[own] ** 2, own)])
 
     @cached_property
     def equations(self) -> NetworkEquations:

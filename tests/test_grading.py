@@ -391,10 +391,23 @@ def test_with_a_residual_layer_the_own_answer_is_right_and_a_missing_path_is_not
     assert only(branch, turned).codes == ("shape.transposed",)
 
 
-def test_a_task_whose_own_answer_cannot_be_judged_is_refused_at_once():
-    decayed = Network(3, Dense(4, tanh), Dense(2, sigmoid), l2=0.01)
+@pytest.mark.parametrize("form", ["component", "matrix", "batch"])
+def test_weight_decay_is_a_term_of_its_own(form):
+    task = Task.matrix("t", Network(3, Dense(4, tanh), Dense(2, sigmoid), l2=0.01), "w1", form=form)
+    right = task.solution()
+    data, decay = right.split(" + ")
+    assert only(task, right).verdict == RIGHT
+    assert only(task, data).diagnosis == "the term λ w¹ⱼₖ is missing"
+    assert only(task, f"{data} - {decay}").diagnosis == "the sign of λ w¹ⱼₖ is wrong"
+    assert only(task, f"{data} + 0.01 {decay}").verdict == WRONG
+
+
+@pytest.mark.parametrize("own", ["nonsense", r"\delta^{2} (a^{1})^{T} + w^{2}"])
+def test_a_task_whose_own_answer_cannot_be_judged_is_refused_at_once(own, monkeypatch):
+    monkeypatch.setattr("derive.grading.matrices.ArrayFormula.solution", lambda self: own)
     with pytest.raises(DeriveError, match="its own answer cannot be"):
-        Task.matrix("t", decayed, "w1")
+        Task.matrix("t", NET, "w2")
+
 
 
 def test_any_answer_with_the_property():

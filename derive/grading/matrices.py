@@ -246,5 +246,6 @@ def matrix(name: str, net: Any, wanted: str, *, form: str = "matrix", symbols: s
     # The errors of later layers may be used, and the forward pass; not what is asked for, nor what is found from it.
     before = [a.equation for a in sweep.adjoints[: sweep.adjoints.index(adjoint)] if a.named]
     definitions = {e.name: e for e in (*sweep.forward, *before) if e.lhs.role != "loss"}
-    known = {q.name: q for q in (*sweep.forward.given, *(e.lhs for e in definitions.values()))}
+    constants = (Quantity(constant, role="constant") for constant in sweep.forward.constants)
+    known = {q.name: q for q in (*sweep.forward.given, *constants, *(e.lhs for e in definitions.values()))}
     return ArrayFormula(name, adjoint.equation, known, form, symbols, points, definitions)
