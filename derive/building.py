@@ -217,7 +217,8 @@ class Builder:
         if last.kind == "raised" and not spaced:
             what = "this product after an exponent can be read in two ways"
             raise self._error(what, part.first, "write e^(2*x) or e^2*x")
-        if above is None or last.kind == "bracket":
+        seen = last.kind == "bracket" and self.lexemes[last.first].text != "{"  # braces of LaTeX do not show in a formula
+        if above is None or seen:
             return
         fraction = above.kind == "number" and last.kind == "number"
         if not fraction or not (spaced or here.kind in ("_LPAR", "_OPENBAR", "FUNCTION")):

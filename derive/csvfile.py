@@ -76,7 +76,7 @@ def read_table(path: str | os.PathLike[str], header: bool | None = None) -> Tabl
         raise DataError(f"the file cannot be read: {getattr(error, 'strerror', None) or error}", shown) from None
     rows, lines = _rows(text, shown)
     if not rows:
-        raise DataError("the file is empty", shown, "give one sample a line, the target in the last column")
+        raise DataError("the file is empty", shown, "give it a line for each row")
     width = len(rows[0])
     for row, line in zip(rows, lines, strict=True):
         if len(row) != width:

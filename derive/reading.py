@@ -206,7 +206,9 @@ def parsed(grammar: str, text: str, lexemes: list[Lexeme], before: Lexeme | None
         tree: Tree[Any] = parser.feed_eof()  # type: ignore[no-untyped-call]  # lark leaves it untyped
         return tree
     except UnexpectedToken as error:
-        raise _unexpected(text, lexemes, at, "NUMBER" in error.expected, before) from None
+        operand = "NUMBER" in error.expected
+    # Not in the handler: the parser's own error would hang on this one, and cannot be pickled where contexts are pickled too.
+    raise _unexpected(text, lexemes, at, operand, before)
 
 
 def _end(lexemes: list[Lexeme]) -> int:

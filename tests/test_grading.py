@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from sympy import symbols
 
@@ -166,6 +167,32 @@ def test_a_carried_number_that_makes_the_rest_trivial_is_refused():
     assert "makes it too easy" in found["dL/dw3"].detail
 
 
+NEURON_BY_HAND = Task.table(
+    "n", ["z = w*x + b", "a = sigma(z)", "C = (a-y)^2/2"], at={"w": 0.5, "x": 2.0, "b": -0.3, "y": 1.0}, cells="z, a, C, dC/dw"
+)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "z=0.7 a=0.668 C=0.055 dC/dw=-0.147",
+        "z = 0.7 and a = 0.668\nC: 0.055  dC/dw: -0.147",
+        "z = 0,7\na = 0,668\nC=0,055\ndC/dw=-0,147",
+        "z=0,7, a=0,668, C=0,055, dC/dw=-0,147",
+        "z = 0.5*2 - 0.3 = 0.7,\na=0.668,\nC = (0.668 - 1)^2/2 = 0.055\n$\\frac{dC}{dw} = -0.147$",
+    ],
+)
+def test_ways_to_write_a_table_down(answer):
+    report = grade(NEURON_BY_HAND, answer)
+    assert report.right, str(report)
+
+
+def test_a_number_that_is_rounded_too_far_is_told_as_that_and_a_percentage_is_not_read():
+    found = {v.part: v for v in grade(NEURON_BY_HAND, "z = 70%; a = 0.67; C = 0.055; dC/dw = -0.15").verdicts}
+    assert [found[f"n: {c}"].verdict for c in ("z", "a", "C", "dC/dw")] == [UNREADABLE, WRONG, RIGHT, WRONG]
+    assert found["n: a"].codes == found["n: dC/dw"].codes == ("number.rounded",)
+
+
 @pytest.mark.parametrize("number", ["0", "1", "1e-12", "1.0000001", "1e308", "-1e308"])
 def test_the_same_number_everywhere_earns_next_to_nothing(number):
     for task in (BY_HAND, load_task("toy_graph"), load_task("toy_damped_steps"), load_task("descent_by_hand")):
@@ -276,6 +303,20 @@ def test_parts_in_plain_text():
     for text in (*texts, "∂z/∂w = x\n∂z/∂b = 1"):
         assert grade(task, text).right, text
     assert verdicts(task, "q") == [UNREADABLE, UNREADABLE]
+
+
+@pytest.mark.parametrize("left", ["dC/db", r"\frac{\partial C}{\partial b}", "∂C/∂b"])
+def test_a_formula_that_is_called_another_derivative_is_not_taken_for_this_one(left):
+    verdict = only(NEURON, f"{left} = (a-y)*a*(1-a)*x")
+    assert verdict.verdict == UNREADABLE and "a derivative by b, and the one by w is asked for" in verdict.detail
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["$dC/dw = (a-y)a(1-a)x$", r"$$\frac{\partial C}{\partial w} = (a-y)a(1-a)x$$", "dC/dw = dC/da * da/dw = (a-y)a(1-a)x"],
+)
+def test_the_name_of_what_is_asked_for_may_stand_within_the_dollar_signs(answer):
+    assert only(NEURON, answer).verdict == RIGHT
 
 
 def test_a_formula_may_begin_with_its_name():
@@ -432,6 +473,34 @@ def test_the_generated_code_is_a_right_answer_and_a_broken_one_is_not():
     found = {v.part: v for v in broken.verdicts}
     assert found["dw2"].verdict == RIGHT and found["dw1"].verdict == WRONG and "slope" in found["db1"].hint
     assert 0 < broken.score < 1
+
+
+def test_an_argument_that_is_changed_is_told_as_that_alone():
+    verdict = only(Task.function("relu", "relu", lambda z: np.maximum(z, 0)), "def relu(z):\n    z[z < 0] = 0\n    return z\n")
+    assert verdict.verdict == WRONG and "it changes what it was given" in verdict.diagnosis
+    assert verdict.hint == "" and "gives what is right, and is expected to leave" in verdict.counterexample
+
+
+@pytest.mark.parametrize(
+    ("inputs", "told"),
+    [
+        ([(1.0,)], "the inputs are list, expected a function"),
+        (lambda rng: [1.0, 2.0], "no tuple"),
+        (lambda rng: [], "have no call"),
+        (lambda rng: [("x",)], "the key for sq: it stops with TypeError"),
+    ],
+)
+def test_inputs_that_are_none_are_refused_where_the_task_is_written(inputs, told):
+    with pytest.raises(DeriveError, match=told):
+        Task.function("sq", "sq", lambda x: x**2 + 1, inputs=inputs)
+
+
+def test_points_and_seeds_that_are_none():
+    for points in (-1, 0, float("nan"), float("inf"), "2"):
+        with pytest.raises(DeriveError, match="points; a number above 0"):
+            Task.formula("t", "x", points=points)
+    with pytest.raises(DeriveError, match="the seed is 'a', expected a whole number"):
+        NEURON.variant("a")
 
 
 def test_a_stub_earns_nothing():

@@ -265,6 +265,8 @@ def test_every_greek_letter_is_a_command(word):
 
 # What is typed, declared names, place of the caret, what the message says.
 REFUSED = [
+    ("x/{x}(x)", "x", 5, "a division can be read in two ways"),
+    ("x/{2y}x", "x y", 6, "a division can be read in two ways"),
     ("", "x", 0, "nothing to read"),
     ("$ $", "x", 0, "nothing to read"),
     ("x +", "x", 3, "after '+'"),
@@ -560,7 +562,7 @@ SPELLED_VALUES = {
 PATTERNS = {
     "+": ["({0}+{1})", r"\left({0} + {1}\right)", "[{0}+{1}]"],
     "-": ["({0}-{1})", "({0} − {1})", r"\bigl( {0}\,-\,{1} \bigr)"],
-    "*": [r"({0}\cdot {1})", r"({0} {1})", r"{0}\left({1}\right)", r"({0} \times {1})", r"({0})({1})"],
+    "*": [r"({0}\cdot {1})", r"({0} {1})", r"({0}\left({1}\right))", r"({0} \times {1})", r"({0})({1})"],
     "/": [r"\frac{{{0}}}{{{1}}}", r"\tfrac{{{0}}}{{{1}}}", r"\left({0}/{1}\right)", r"({0}\div {1})", r"\dfrac{{{0}}}{{{1}}}"],
     "^": ["({0})^{1}", "({0})^{{{1}}}", r"\left({0}\right)^{{{1}}}", "{{({0})}}^{1}"],
     "neg": ["(-{0})", r"\left(-{0}\right)"],

@@ -37,7 +37,7 @@ def grade(
 
     \b
     SUBMISSIONS is a folder:  STUDENT/TASK.txt (.tex, .py, .json, .ipynb),
-                              or STUDENT.json, STUDENT.ipynb, or STUDENT.py for one task;
+                              or STUDENT.json, STUDENT.ipynb; for one task STUDENT.txt, .tex, .py;
     or a CSV file:            columns student, task, answer; or student and a column for each task.
 
     Run it again to go on where it was stopped; only what is new or was changed is judged.

@@ -6,6 +6,7 @@ A wrong number is marked once: what follows from it by the right rule gets its m
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +18,8 @@ from .typed_answers import assignments, known, matching, number_of
 from .verdicts import RIGHT, UNREADABLE, WRONG, Verdict
 
 LARGE = 1e12
+DECIMAL = re.compile(r"[-+−]?\d*(?:[.,](\d*))?")
+ROUNDED = "Keep more digits on the way, and round at the end."
 TRIVIAL = (0.0, 1.0)  # a wrong number that would make what follows from it too easy
 
 
@@ -109,7 +112,7 @@ class Cells:
             return f"{small} is {self.right[small]:.3g}, nearly 0"
         numbers = [abs(self.right[cell]) for cell in self.cells]
         twice = next((cell for n, cell in enumerate(self.cells) if any(self.tolerance.allows(numbers[n], m) for m in numbers[:n])), None)
-        return f"{twice} is the same number as another" if twice else ""
+        return f"{twice} is the same number as another; if that is meant, say distinct=False" if twice else ""
 
     def sheet(self, solved: bool) -> tuple[Block, ...]:
         numbers = self.solution()
@@ -148,6 +151,10 @@ class Cells:
                 return Verdict(name, WRONG, 0, points, str(typed), str(typed), detail=told)
             told = f"not what is expected, but it follows from {wrong} as you have it: full marks"
             return Verdict(name, RIGHT, points, points, str(typed), str(typed), detail=told, follow_through=True)
+        decimals = decimals_of(typed)
+        if decimals and round(self.right[cell], decimals) == number != 0:
+            told = f"it is rounded too far: it has to be right {self.tolerance}"
+            return Verdict(name, WRONG, 0, points, str(typed), str(typed), told, ROUNDED, codes=("number.rounded",))
         try:
             why = self.explained(cell, number, numbers)
         except (ArithmeticError, ValueError):  # with what was filled in before, there is nothing to compare with
@@ -163,6 +170,12 @@ class Cells:
     def wrong(self, cells: Any, numbers: Mapping[str, float]) -> list[str]:
         """Those of the cells that were filled in wrongly."""
         return [c for c in cells if c in numbers and not self.tolerance.allows(numbers[c], self.right[c])]
+
+
+def decimals_of(typed: Any) -> int:
+    """How many decimals were typed; none in a fraction, or in a number with an exponent."""
+    written = DECIMAL.fullmatch(str(typed).strip())
+    return len(written[1] or "") if written else 0
 
 
 def by_cell(answer: Any, cells: tuple[str, ...]) -> Mapping[str, Any]:

@@ -18,6 +18,7 @@ from .sandbox.questions import function as function_question
 from .sandbox.running import Judged, Question, Row, judge
 from .verdicts import RIGHT, UNREADABLE, Verdict
 
+DRAWING = "a function of a generator gives a tuple for each call: inputs=lambda rng: [(rng.normal(size=3),)]"
 LONGEST = 1000  # characters of what is said of one row
 
 
@@ -102,10 +103,19 @@ def function(
 ) -> Source:
     """A NumPy function that has to return what the key returns.
 
-    inputs    draws arguments with a generator; unless said, arrays for a function that works entry by entry, large entries too
+    inputs    draws arguments with a generator, a tuple for each call: lambda rng: [(rng.normal(size=3),), (rng.normal(size=7),)];
+              unless said, arrays for a function that works entry by entry, large entries too
     slope_of  the function whose slope the key is: then the key itself is compared with finite differences
     """
-    return Source(name, (function_question(name, key, inputs, slope_of=slope_of),), example, points)
+    if not callable(inputs):
+        raise DeriveError(f"the inputs are {type(inputs).__name__}, expected a function", f"task {name!r}", DRAWING)
+    question = function_question(name, key, inputs, slope_of=slope_of)
+    drawn = list(inputs(np.random.default_rng(0)))
+    if not drawn or not all(isinstance(arguments, tuple) for arguments in drawn):
+        what = "the inputs have no call" if not drawn else "the arguments of a call are no tuple"
+        raise DeriveError(what, f"task {name!r}", DRAWING)
+    question.posed(np.random.default_rng(0))  # with a key that stops, every answer would be left to a person
+    return Source(name, (question,), example, points)
 
 
 def interface(

@@ -160,7 +160,7 @@ def table(
     problem = Problem.of_equations(equations, samples=samples, data=data, asks=VALUE) if samples > 1 else single
     problem = replace(problem, written=single.written)
     unrolled = _unrolled(single.written, data, samples) if samples > 1 else single.written
-    wanted = tuple(cells.split() if isinstance(cells, str) else cells)
+    wanted = tuple(cells.replace(",", " ").split() if isinstance(cells, str) else cells)
     if not wanted:
         names = [n for n, _ in unrolled]
         wanted = (*names, *(f"d{problem.output}/d{n}" for n in reversed([*(n for n in at if n not in data), *names[:-1]])))

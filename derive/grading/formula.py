@@ -18,10 +18,12 @@ from .equality import same
 from .equality.outcome import DIFFERENT, EQUAL, Same
 from .keys import Key, Names, key_of
 from .mistakes.diagnosis import NONE, Diagnosis, diagnose
+from .mistakes.problems import STEP
 from .mistakes.table import MISTAKES, Mistake
-from .typed_answers import FRACTION, asked, in_either, right_side
+from .typed_answers import FRACTION, as_derivative, asked, in_either, matching, right_side
 from .verdicts import LOOK, NOT_DECIDED, RIGHT, UNDECIDED, UNREADABLE, WRONG, Verdict
 
+DERIVATIVE = re.compile(r"\s*d\s*\w+\s*/\s*d\s*(\w+)\s*")
 PROVED = {"same tree": "", "identity": "", "random points": "equal at many random points, to 50 digits"}
 OTHER_FORM = 0.5  # the share of the marks for a right value in another form
 SHOWN = {"exp": "e^x", "prime": "slopes such as σ′", "sigmoid": "σ"}
@@ -75,11 +77,23 @@ class Formula:
             answer = str(answer)
         if not isinstance(answer, str):
             raise ReadError(f"expected a formula as text, not {type(answer).__name__}", str(answer), 0)
+        self._asked(answer)
         typed = _without_arguments(right_side(answer, self.key.symbols), self.key.names)
         if FRACTION.search(typed) and not any("/" in name for name in self.key.symbols):
             what = "a derivative stands in it"
             raise ReadError(what, answer, answer.find("\\frac"), "write what it is, in the names of the task")
         return in_either(typed, lambda text, form: read(text, self.key.symbols, form=form))
+
+    def _asked(self, answer: str) -> None:
+        """Raises `ReadError` for an answer that says itself that it is the derivative by something else."""
+        said = DERIVATIVE.fullmatch(as_derivative(answer.strip().strip("$")).partition("=")[0])
+        problem = self.key.problem
+        if said is None or "=" not in answer or problem is None or problem.asks == STEP:
+            return
+        by = matching(said[1], (*self.key.symbols, problem.wrt))
+        if by not in (None, problem.wrt):
+            what = f"this is called a derivative by {by}, and the one by {problem.wrt} is asked for"
+            raise ReadError(what, answer, 0, "write the formula alone, or with the name of what is asked for")
 
     def compared(self, e: Expr, expected: Expr | None = None, seed: int = 0) -> Same:
         """Whether an expression is the key, or another expression."""

@@ -61,14 +61,15 @@ def _judged_parts(task: Task, submission: Any, seed: int, judge: Judge) -> tuple
 
 def taken_apart(task: Task, answer: Any) -> Any:
     """The answer by part: a text with headings such as [dC/dw], with a line "dC/dw = ..." for each, or in JSON."""
-    names = {f"[{part.name}]": part.name for part in task.parts}
+    names = {f"[{part.name}]".casefold(): part.name for part in task.parts}
     if not isinstance(answer, str) or len(names) < 2:
         return answer
     found: dict[str, list[str]] = {}
     lines: list[str] = []
     for line in answer.splitlines():
-        if line.strip() in names:
-            lines = found.setdefault(names[line.strip()], [])
+        heading = line.strip().casefold()
+        if heading in names:
+            lines = found.setdefault(names[heading], [])
         else:
             lines.append(line)
     if found:

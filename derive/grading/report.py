@@ -28,11 +28,11 @@ class Report:
 
     @property
     def points(self) -> float:
-        return sum(v.points for v in self.verdicts)
+        return round(sum(v.points for v in self.verdicts), 9)
 
     @property
     def out_of(self) -> float:
-        return sum(v.out_of for v in self.verdicts)
+        return round(sum(v.out_of for v in self.verdicts), 9)  # thirds of a point add up to it
 
     @property
     def score(self) -> float:

@@ -125,7 +125,8 @@ def descent(
     e = e.xreplace({s: Symbol(s.name) for s in e.free_symbols})
     if strange := sorted({s.name for s in e.free_symbols} ^ set(start)):
         raise DeriveError(f"there is no value for {strange[0]}, or it is not there", f"task {name!r}", "give `start` and `at`")
-    wanted = tuple(cells.split() if isinstance(cells, str) else cells) or tuple(f"{p}_{k + 1}" for k in range(steps) for p in start)
+    asked = tuple(cells.replace(",", " ").split() if isinstance(cells, str) else cells)
+    wanted = asked or tuple(f"{p}_{k + 1}" for k in range(steps) for p in start)
     begun = {p: float(v) for p, v in start.items()}
     tolerance = Tolerance(decimals, relative)
     return Stepping(name, wanted, tolerance, points, distinct, function=e, output=output, start=begun, rate=rate, steps=steps)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -49,7 +50,7 @@ class Part(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Task:
     """An exercise. `title` names it in reports, `statement` tells the student what to do, `make` draws its variants."""
 
@@ -64,6 +65,9 @@ class Task:
             raise DeriveError("it asks for nothing", f"task {self.title!r}", "give it at least one part")
         names = [part.name for part in self.parts]
         twice = next((name for name in names if names.count(name) > 1), None)
+        poor = next((p for p in self.parts if not (isinstance(p.points, int | float) and 0 < p.points < math.inf)), None)
+        if poor is not None:
+            raise DeriveError(f"{poor.name!r} is worth {poor.points!r} points", f"task {self.title!r}", "a number above 0")
         if twice is not None:
             raise DeriveError(f"two parts are called {twice!r}", f"task {self.title!r}", "give every part a name of its own")
 
@@ -83,6 +87,8 @@ class Task:
         A draw that would be easier or harder than others is drawn again. Raises `DeriveError` for a task that has no variants, and for one
         of which no draw is fit.
         """
+        if isinstance(seed, bool) or not isinstance(seed, int):
+            raise DeriveError(f"the seed is {seed!r}, expected a whole number", f"task {self.title!r}", "task.variant(1)")
         if self.make is None:
             raise DeriveError("it has no variants", f"task {self.title!r}", "write it as a function of a draw: @varied def task(draw): ...")
         why = ""
@@ -100,6 +106,10 @@ class Task:
     def in_form(self, variant: int | None) -> Task:
         """The task as a student has it: a variant, or the one form in which it is given to all."""
         return self if variant is None or self.make is None else self.variant(variant)
+
+    def __repr__(self) -> str:
+        kinds = ", ".join(f"{part.name} ({type(part).__name__})" for part in self.parts)
+        return f"Task({self.title!r}: {kinds})"
 
     # One part
 

@@ -55,7 +55,8 @@ def assignments(text: str, names: Iterable[str]) -> dict[str, str]:
     Raises `ReadError` for a part without a sign of equality.
     """
     expected, found = list(names), dict[str, str]()
-    for part in filter(None, (p.strip().strip("$").strip() for p in _PARTS.split(text))):
+    pieces = (piece for p in _PARTS.split(text) for piece in _beside(p, expected))
+    for part in filter(None, (p.strip().strip("$").strip() for p in pieces)):
         name = next((n for n in sorted(expected, key=len, reverse=True) if re.match(rf"{re.escape(n)}\s*(:=|=|:)", part)), None)
         if name is not None:
             typed = re.sub(r"^\s*(:=|=|:)", "", part[len(name) :])
@@ -68,7 +69,20 @@ def assignments(text: str, names: Iterable[str]) -> dict[str, str]:
     return found
 
 
-_PARTS = re.compile(r"[;\n]|\\\\|,(?=[^=,;()\[\]]+=)")
+def _beside(part: str, names: Iterable[str]) -> list[str]:
+    """What stands on one line with spaces between: "z = 0.7 a = 0.6" is two, where a is one of the names."""
+    first, *rest = _SPACES.split(part)
+    found = [first]
+    for piece in rest:
+        if matching(_SIGN.split(piece, maxsplit=1)[0], names) is None:
+            found[-1] += f" {piece}"
+        else:
+            found.append(piece)
+    return found
+
+
+_PARTS = re.compile(r"[;\n]|\\\\|,(?=\s*[^\s\d=,;()\[\]][^=,;()\[\]\n]*=)")
+_SPACES = re.compile(r"(?<=[\d.)])\s+(?:and\s+)?(?=[^\s=:;,]+\s*(?::=|=|:|←))")
 _SIGN = re.compile(r":=|=|:|←")
 
 
@@ -97,8 +111,13 @@ def as_derivative(text: str) -> str:
 NAMED = re.compile(r"[^=+*<>!&|-]*[\w})'][^=+*<>!&|-]*")  # what may stand on the left: dC/dw, f'(m), delta^2_j, b_new
 
 
+DOLLARS = re.compile(r"\s*(\$\$?)([^$]+)\1\s*")
+
+
 def right_side(text: str, symbols: Iterable[str]) -> str:
     """What is after the name of a quantity: of "dC/dw = 2x" it is 2x. A declared symbol on the left is no name for the answer."""
+    if inside := DOLLARS.fullmatch(text):
+        return f"${right_side(inside[2], symbols)}$"  # still LaTeX
     left, sign, right = text.rpartition("=")
     first = left.partition("=")[0].strip().rstrip(":").strip()
     return right if sign and right.strip() and first not in set(symbols) and NAMED.fullmatch(first) else text
@@ -114,7 +133,7 @@ def known(given: Iterable[str], names: Iterable[str]) -> str:
     return f"not asked for: {', '.join(strange)}; {meant}" if meant else f"not asked for: {', '.join(strange)}"
 
 
-UNIT = re.compile(r"\s*([-+−0-9.eE/ ]*[0-9])\s*[A-Za-z%°€$]+\s*")
+UNIT = re.compile(r"\s*([-+−0-9.eE/ ]*[0-9])\s*[A-Za-z°€$]+\s*")
 COMMA = re.compile(r"\s*([-+−]?)(\d+),(\d+)\s*")
 
 

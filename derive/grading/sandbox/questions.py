@@ -19,6 +19,7 @@ from .process import Call
 from .running import Posed, Row
 
 TOLERANCE = 1e-6  # a student may compute in float32
+CHANGED = "it changes what it was given: write w = w - ..., not w -= ..., or work on a copy"
 Draw = Callable[[np.random.Generator], Iterable[tuple[Any, ...]]]
 
 
@@ -74,6 +75,9 @@ class Script:
         if not faults:
             return Row(part, RIGHT) if entries else Row(part, WRONG, "nothing was returned")
         call, right, answer, text = faults[0]
+        if all(text == CHANGED for *_, text in faults):
+            told = "gives what is right, and is expected to leave its arguments as they were"
+            return Row(part, WRONG, text, "", f"{shown_call(call.name, call.arguments)} {told}")
         given = "has no value" if answer.failure else f"gives {shown(answer.value)}"
         example = f"{shown_call(call.name, call.arguments)} {given}, expected {shown(right)}"
         return Row(part, WRONG, text, self._hint(faults), example)
@@ -89,7 +93,7 @@ class Script:
         if answer.failure:
             return answer.failure.sentence
         if answer.changed and not self.in_place:
-            return "it changes what it was given: write w = w - ..., not w -= ..., or work on a copy"
+            return mismatch(answer.value, right, self.tolerance) or CHANGED
         return mismatch(answer.value, right, self.tolerance)
 
 
