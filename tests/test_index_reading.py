@@ -162,13 +162,14 @@ NETWORKS = {
 def test_every_printed_equation_is_read_back(name, batch):
     for sheet in (NETWORKS[name].equations, NETWORKS[name].backprop()):
         equations, quantities = sheet.sheet(batch)
+        quantities = {**quantities, "lambda": Quantity("lambda", role="constant")}
         for notation in (Notation(), Notation(layers_from=1)):
             for equation in equations:
                 printed = latex(equation.rhs, quantities, notation)
-                back = read_component(printed, quantities, equation.indices, "lambda", form="latex", notation=notation)
+                back = read_component(printed, quantities, equation.indices, form="latex", notation=notation)
                 assert with_values(back) == with_values(equation.rhs), printed
                 echoed = component_latex(back, quantities, notation)
-                again = read_component(echoed, quantities, equation.indices, "lambda", form="latex", notation=notation)
+                again = read_component(echoed, quantities, equation.indices, form="latex", notation=notation)
                 assert with_values(again) == with_values(back)
 
 
