@@ -495,6 +495,11 @@ def test_inputs_that_are_none_are_refused_where_the_task_is_written(inputs, told
         Task.function("sq", "sq", lambda x: x**2 + 1, inputs=inputs)
 
 
+def test_a_domain_of_what_is_no_name_of_the_task():
+    with pytest.raises(DeriveError, match="'q' has a domain, and is no name of it; names: x"):
+        Task.formula("t", "x", domain={"q": (1, 2)})
+
+
 def test_points_and_seeds_that_are_none():
     for points in (-1, 0, float("nan"), float("inf"), "2"):
         with pytest.raises(DeriveError, match="points; a number above 0"):

@@ -68,6 +68,19 @@ def test_a_task_without_variants_is_the_same_for_all(tmp_path):
     assert worksheet(loaded, "a", 1, solved=False).blocks == worksheet(loaded, "b", 2, solved=False).blocks
 
 
+CUBED = """
+from derive.grading import Task
+
+task = Task.function("sq", "sq", lambda x: x**2, example="def sq(x):\\n    return x**3")
+"""
+
+
+def test_a_key_that_is_wrong_is_not_printed(tmp_path):
+    with pytest.raises(DeriveError, match="its own answer to sq is wrong"):
+        write_worksheets([task_file(tmp_path, "cubed", CUBED)], ROSTER, tmp_path / "out", progress=False)
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_place_that_is_none_is_an_error(tasks, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(DeriveError, match="folder cannot be made"):

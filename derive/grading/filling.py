@@ -149,7 +149,8 @@ def table(
     at                  the value of every variable; where lists are given there is a sample for each entry, what depends on it is called
                         z_1, z_2, ..., and the last equation is added up over the samples
     cells               what is blank, "z1 a1 L dL/dz1"; unless said, every value and every derivative
-    decimals, relative  how near a number has to be; `distinct`: see `Cells`
+    decimals, relative  how near a number has to be
+    distinct            whether a variant in which a number is nearly 0, or the same as another, is drawn again
     """
     data = tuple(n for n, v in at.items() if isinstance(v, list | tuple))
     counts = {len(at[n]) for n in data} or {1}

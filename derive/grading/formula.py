@@ -167,11 +167,15 @@ def formula(
     key             a derivation: what it results in is expected, and the way to it explains wrong answers; or an expression, or a text
     names           parts that an answer may use: {"a": sigmoid(w*x + b)}
     symbols         more names that may be used, although the key does not have them
-    domain, where   what values the symbols take, and equations that hold: see `same`
+    domain, where   what values the symbols take, {"q": (0, 1)}, and equations that hold, [(p + q, 1)]
     using, without  names that the answer must or must not have
     mistakes        more mistakes to be recognised, of a teacher's own
     rate            with the name of a learning rate, the parameter after one step of descent is asked for, and not the derivative
     example         an answer in the form that is asked for, where the key as it is derived has another
     """
-    form, found = Form(tuple(using.split()), tuple(without.split())), key_of(key, names, symbols, name)
+    found = key_of(key, names, symbols, name)
+    unknown = [str(s) for s in domain or {} if str(s) not in found.symbols]
+    if unknown:
+        raise DeriveError(f"{unknown[0]!r} has a domain, and is no name of it", f"task {name!r}", f"names: {', '.join(found.symbols)}")
+    form = Form(tuple(using.split()), tuple(without.split()))
     return Formula(name, found.stepped(rate) if rate else found, points, domain or {}, where, form, tuple(mistakes), example)

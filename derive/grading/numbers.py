@@ -60,7 +60,12 @@ def numbers(
     distinct: bool = True,
     points: float = 1,
 ) -> Numbers:
-    """Numbers by name. `values` are what the code of the toolkit computes; `mistaken` what known mistakes give: see `Numbers`."""
+    """Numbers by name.
+
+    values, mistaken, follows  what the code of the toolkit computes, what known mistakes give, what goes on from a wrong number
+    decimals, relative         how near a number has to be
+    distinct                   whether a variant in which a number is nearly 0, or the same as another, is drawn again
+    """
     right = {cell: float(v) for cell, v in values.items()}
     known = {cell: {told: float(v) for told, v in rows.items()} for cell, rows in (mistaken or {}).items()}
     if stray := [cell for cell in known if cell not in right]:

@@ -121,62 +121,62 @@ class Task:
 
     @classmethod
     def formula(cls, title: str, key: Any, *, statement: str = "", reveal: Reveal = SHOW_ALL, **options: Any) -> Task:
-        """A formula to be found; see `formula`."""
+        """A formula to be found; see `derive.grading.formula` for the options."""
         return cls(title, (formula(title, key, **options),), statement, reveal)
 
     @classmethod
     def table(cls, title: str, equations: Any, *, statement: str = "", reveal: Reveal = SHOW_ALL, **options: Any) -> Task:
-        """Numbers to fill in; see `table`."""
+        """Numbers to fill in; see `derive.grading.table` for the options."""
         return cls(title, (table(title, equations, **options),), statement, reveal)
 
     @classmethod
     def steps(cls, title: str, key: Any, *, statement: str = "", reveal: Reveal = SHOW_ALL, **options: Any) -> Task:
-        """A derivation line by line; see `steps`."""
+        """A derivation line by line; see `derive.grading.steps` for the options."""
         return cls(title, (steps(title, key, **options),), statement, reveal)
 
     @classmethod
     def matrix(cls, title: str, net: Any, wanted: str, *, statement: str = "", reveal: Reveal = SHOW_ALL, **options: Any) -> Task:
-        """A gradient in index form or with matrices; see `matrix`."""
+        """A gradient in index form or with matrices; see `derive.grading.matrix` for the options."""
         return cls(title, (matrix(title, net, wanted, **options),), statement, reveal)
 
     @classmethod
     def choice(cls, title: str, shapes: Any, check: Any, *, statement: str = "", reveal: Reveal = SHOW_ALL, **options: Any) -> Task:
-        """Any numbers that have a property; see `choice`."""
+        """Any numbers that have a property; see `derive.grading.choice` for the options."""
         return cls(title, (choice(title, shapes, check, **options),), statement, reveal)
 
     @classmethod
     def free_formula(cls, title: str, check: Any, *, statement: str = "", reveal: Reveal = SHOW_ALL, **options: Any) -> Task:
-        """Any formula that has a property; see `free_formula`."""
+        """Any formula that has a property; see `derive.grading.free_formula` for the options."""
         return cls(title, (free_formula(title, check, **options),), statement, reveal)
 
     @classmethod
     def numbers(cls, title: str, values: Any, *, statement: str = "", reveal: Reveal = SHOW_ALL, **options: Any) -> Task:
-        """Numbers that some code of the toolkit computes; see `numbers`."""
+        """Numbers that some code of the toolkit computes; see `derive.grading.numbers` for the options."""
         return cls(title, (numbers(title, values, **options),), statement, reveal)
 
     @classmethod
     def descent(cls, title: str, function: Any, *, statement: str = "", reveal: Reveal = SHOW_ALL, **options: Any) -> Task:
-        """Gradient descent by hand; see `descent`."""
+        """Gradient descent by hand; see `derive.grading.descent` for the options."""
         return cls(title, (descent(title, function, **options),), statement, reveal)
 
     @classmethod
     def pick(cls, title: str, options: Any, right: Any, *, statement: str = "", reveal: Reveal = SHOW_ALL, **more: Any) -> Task:
-        """One of several; see `pick`."""
+        """One of several; see `derive.grading.pick` for the options."""
         return cls(title, (pick(title, options, right, **more),), statement, reveal)
 
     @classmethod
     def function(cls, title: str, name: str, key: Any, *, statement: str = "", reveal: Reveal = SHOW_ALL, **options: Any) -> Task:
-        """A NumPy function of this name; see `function`."""
+        """A NumPy function of this name; see `derive.grading.function` for the options."""
         return cls(title, (function(name, key, **options),), statement, reveal)
 
     @classmethod
     def interface(cls, title: str, calls: Any, key: Any, *, statement: str = "", reveal: Reveal = SHOW_ALL, **options: Any) -> Task:
-        """Classes with a stated interface; see `interface`."""
+        """Classes with a stated interface; see `derive.grading.interface` for the options."""
         return cls(title, (interface(title, calls, key, **options),), statement, reveal)
 
     @classmethod
     def gradient(cls, title: str, net: Any, *, statement: str = "", reveal: Reveal = SHOW_ALL, **options: Any) -> Task:
-        """The gradient of a network in NumPy; see `gradient`."""
+        """The gradient of a network in NumPy; see `derive.grading.gradient` for the options."""
         return cls(title, (gradient(title, net, **options),), statement, reveal)
 
 

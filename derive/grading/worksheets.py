@@ -10,9 +10,11 @@ from ..blocks import Block, Heading, Paragraph
 from ..errors import DeriveError
 from ..progress import bar
 from ..show import Document
+from .judging import grade
 from .library import load_task
 from .roster import file_names
 from .tasks import Task
+from .verdicts import WRONG
 
 SHEETS, KEYS = "sheets", "keys"
 PDF, TEX = ".pdf", ".tex"
@@ -54,6 +56,8 @@ def write_worksheets(
     A PDF that cannot be made is left out, and said so: its .tex is there. Raises `DeriveError` for a task that cannot be used.
     """
     loaded = [load_task(task) for task in tasks]
+    for task in loaded:
+        _accepts_its_key(task)
     places = [Path(folder) / name for name in (SHEETS, KEYS)]
     try:
         for place in places:
@@ -73,6 +77,14 @@ def write_worksheets(
     finally:
         show(None)
     return Written(tuple(files), tuple(dict.fromkeys(notices)))
+
+
+def _accepts_its_key(task: Task) -> None:
+    """Raises `DeriveError` where what would be printed as the key is judged to be wrong: a code task's example is written by hand."""
+    wrong = next((v for v in grade(task, task.solution()).verdicts if v.verdict == WRONG), None)
+    if wrong is not None:
+        told = wrong.diagnosis or wrong.detail or wrong.counterexample
+        raise DeriveError(f"its own answer to {wrong.part} is wrong: {told}", f"task {task.title!r}", "correct the example or the key")
 
 
 def _write(document: Document, stem: Path, endings: Sequence[str], notices: list[str]) -> list[Path]:
