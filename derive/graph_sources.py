@@ -126,7 +126,7 @@ def of_network(net: Expandable, samples: int) -> Source:
     if unknown:
         raise DeriveError(f"the size {unknown[0]} is a symbol", "Graph.of_network", "give every layer a number of neurons")
     expander = Expander(sizes)
-    constants = {Symbol(name): Float(value) for name, value in equations.constants.items()}
+    constants = {Quantity(name)[()]: Float(value) for name, value in equations.constants.items()}
     wiring, written = Wiring(), list[tuple[str, Expr]]()
     with held():
         for equation in equations:

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sympy import Symbol
 
 from .drawn import Drawn
 from .equations import Equations
@@ -19,7 +18,7 @@ from .errors import DeriveError, DomainError, ShapeError
 from .gates import OVERFLOW
 from .graph_drawing import Box, Picture, Wire
 from .graph_picture import pretty
-from .indices import SAMPLES, Axis
+from .indices import SAMPLES, Axis, Quantity
 from .matrix_gates import Array
 from .matrix_wiring import ArrayNode, ArrayWiring
 from .numerals import short
@@ -56,7 +55,7 @@ class MatrixGraph(Drawn):
     def _wired(self, sizes: Mapping[Axis, Any]) -> tuple[ArrayNode, ...]:
         """The nodes; anew where more sizes are known, since a number such as 1/m depends on them."""
         numbers = {axis.size: size for axis, size in sizes.items()}
-        numbers |= {Symbol(name): value for name, value in self.equations.constants.items()}
+        numbers |= {Quantity(name)[()]: value for name, value in self.equations.constants.items()}
         return tuple(ArrayWiring(self.equations, numbers, self.rows).nodes)
 
     @classmethod
