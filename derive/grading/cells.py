@@ -25,23 +25,27 @@ TRIVIAL = (0.0, 1.0)  # a wrong number that would make what follows from it too 
 
 @dataclass(frozen=True)
 class Tolerance:
-    """How near a number has to be: to so many decimals, or to a share of itself. A number typed with fewer digits is rounded, not wrong."""
+    """How near a number has to be: to so many decimals, or to a share of itself. More digits than asked for do no harm."""
 
     decimals: int | None = 3
     relative: float = 0.0
 
+    @property
+    def _last_digit(self) -> float:
+        """Half a unit of the last decimal that is asked for."""
+        return 0.5 * 10.0**-self.decimals if self.decimals is not None else 0.0
+
     def allows(self, given: float, right: float) -> bool:
         if not (math.isfinite(given) and math.isfinite(right)):
             return False
-        wide = 0.5 * 10.0**-self.decimals if self.decimals is not None else 0.0
+        wide = self._last_digit
         if self.decimals == 0 and right == round(right):
             wide = 0.0  # a count is a count
         return abs(given - right) <= max(wide, self.relative * abs(right)) * (1 + 1e-9) + 1e-12 * abs(right)
 
     def share(self, right: float) -> float:
         """The same as a share of the right number."""
-        wide = 0.5 * 10.0**-self.decimals if self.decimals is not None else 0.0
-        return max(self.relative, wide / max(abs(right), 1e-12), 1e-9)
+        return max(self.relative, self._last_digit / max(abs(right), 1e-12), 1e-9)
 
     def written(self, number: float) -> str:
         """A number, rounded as the task says; a whole one as it is."""
