@@ -14,13 +14,10 @@ from dataclasses import dataclass
 
 from .errors import DeriveError
 from .graph_layout import Layers, heights, layered
+from .palette import THEMES
 
 FONT, SMALL = 13.0, 11.0
 RADIUS, PORT, MARGIN = 16.0, 15.0, 14.0
-COLOURS = {  # paper, ink, soft ink, lines, boxes, variables, what stands above and below an edge, the current gate
-    "light": ("#ffffff", "#1d1d1f", "#6b7075", "#9aa0a6", "#f1f3f4", "#e3effc", "#187a3b", "#c02626", "#d97706"),
-    "dark": ("#16181b", "#e8e8e6", "#9aa0a6", "#747a80", "#25282c", "#1c3552", "#6fd48f", "#ff8c82", "#fbbf24"),
-}
 
 
 @dataclass(frozen=True)
@@ -149,9 +146,9 @@ class _Plan:
 
 
 def drawing(picture: Picture, theme: str = "auto") -> str:
-    """The picture as SVG. `theme` is "light", "dark", or "auto": as the reader's system is set."""
-    if theme not in ("auto", *COLOURS):
-        raise DeriveError(f"the theme is {theme!r}, expected one of auto, light, dark", "svg")
+    """The picture as SVG. `theme` is "light", "dark", "auto": as the reader's system is set, or "page": as the page's style sheet says."""
+    if theme not in ("auto", *THEMES):
+        raise DeriveError(f"the theme is {theme!r}, expected one of auto, {', '.join(THEMES)}", "svg")
     plan = _Plan(picture)
     inside = "\n".join([*_wires(plan), *_boxes(plan), *_legend(plan)])
     key = f"g{zlib.crc32((inside + picture.title).encode()):08x}"
@@ -169,23 +166,23 @@ def drawing(picture: Picture, theme: str = "auto") -> str:
 def _style(key: str, theme: str) -> str:
     if theme == "auto":
         return f"{_style(key, 'light')}\n@media (prefers-color-scheme: dark) {{\n{_style(key, 'dark')}\n}}"
-    paper, ink, soft, line, box, variable, above, below, current = COLOURS[theme]
+    c = THEMES[theme]
     rules = {
-        ".paper": f"fill: {paper}; stroke: none",
-        "text": f"fill: {ink}; font: {FONT:g}px 'DejaVu Sans', Verdana, 'Segoe UI', sans-serif; text-anchor: middle; stroke: none",
-        ".s": f"fill: {soft}; font-size: {SMALL:g}px",
-        ".a": f"fill: {above}",
-        ".b": f"fill: {below}",
-        ".i": f"fill: {below}; font-size: {SMALL:g}px",
-        ".l": f"fill: {soft}; font-size: {SMALL:g}px; text-anchor: start",
-        ".w": f"fill: none; stroke: {line}; stroke-width: 1.3",
-        ".t": f"fill: {line}; stroke: none",
-        ".g": f"fill: {box}; stroke: {ink}; stroke-width: 1.2",
-        ".f": f"fill: {box}; stroke: {ink}; stroke-width: 1.2; stroke-dasharray: 5 2",
-        ".v": f"fill: {variable}; stroke: none",
-        ".c": f"fill: {box}; stroke: none",
-        ".now": f"stroke: {current}; stroke-width: 3",
-        ".then": f"stroke: {current}; stroke-width: 2.2",
+        ".paper": f"fill: {c['paper']}; stroke: none",
+        "text": f"fill: {c['ink']}; font: {FONT:g}px 'DejaVu Sans', Verdana, 'Segoe UI', sans-serif; text-anchor: middle; stroke: none",
+        ".s": f"fill: {c['soft']}; font-size: {SMALL:g}px",
+        ".a": f"fill: {c['above']}",
+        ".b": f"fill: {c['below']}",
+        ".i": f"fill: {c['below']}; font-size: {SMALL:g}px",
+        ".l": f"fill: {c['soft']}; font-size: {SMALL:g}px; text-anchor: start",
+        ".w": f"fill: none; stroke: {c['line']}; stroke-width: 1.3",
+        ".t": f"fill: {c['line']}; stroke: none",
+        ".g": f"fill: {c['box']}; stroke: {c['ink']}; stroke-width: 1.2",
+        ".f": f"fill: {c['box']}; stroke: {c['ink']}; stroke-width: 1.2; stroke-dasharray: 5 2",
+        ".v": f"fill: {c['variable']}; stroke: none",
+        ".c": f"fill: {c['box']}; stroke: none",
+        ".now": f"stroke: {c['current']}; stroke-width: 3",
+        ".then": f"stroke: {c['current']}; stroke-width: 2.2",
     }
     return "\n".join(f".{key} {name} {{ {rule} }}" for name, rule in rules.items())
 

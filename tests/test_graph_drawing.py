@@ -15,11 +15,12 @@ import pytest
 
 from derive.errors import DeriveError
 from derive.graph import DRAWN, Graph
-from derive.graph_drawing import COLOURS, FONT, SMALL, Box, Picture, Wire, drawing, text_width
+from derive.graph_drawing import FONT, SMALL, Box, Picture, Wire, drawing, text_width
 from derive.graph_layout import increasing, layered
 from derive.network import Network
 from derive.numerals import short
 from derive.ops import sigmoid
+from derive.palette import THEMES
 
 SVG = "{http://www.w3.org/2000/svg}"
 C2 = "1/(1+exp(-(w0*x0+w1*x1+w2)))"
@@ -257,7 +258,8 @@ def contrast(one, other):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_text_can_be_read(theme):
     """4.5 to 1 for text, 3 to 1 for the mark of the current gate."""
-    paper, ink, soft, _, box, variable, above, below, current = COLOURS[theme]
+    names = "paper ink soft box variable above below current".split()
+    paper, ink, soft, box, variable, above, below, current = (THEMES[theme][name] for name in names)
     for colour, ground in ((ink, paper), (ink, box), (ink, variable), (soft, paper), (above, paper), (below, paper)):
         assert contrast(colour, ground) >= 4.5, (colour, ground)
     assert contrast(current, paper) >= 3
@@ -372,8 +374,8 @@ def test_png_file_shows_what_the_svg_does(tmp_path, theme):
     def share(colour):
         return float((found[..., 2::-1] == [int(colour[n : n + 2], 16) for n in (1, 3, 5)]).all(axis=-1).mean())
 
-    paper, *_, current = COLOURS[theme]
-    other = COLOURS["dark" if theme == "light" else "light"][0]
+    paper, current = THEMES[theme]["paper"], THEMES[theme]["current"]
+    other = THEMES["dark" if theme == "light" else "light"]["paper"]
     assert share(paper) > 0.8 and share(current) > 0.001 and share(other) < 0.001
 
 

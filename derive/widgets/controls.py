@@ -1,0 +1,93 @@
+"""What a learner can change in a figure: sliders, choices, switches, typed text, buttons. Plain records, without any view."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import DeriveError
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A number between two ends. `step` is that of one key press; with `log` the ends are powers and `step` is one of the exponent."""
+
+    name: str
+    label: str
+    low: float
+    high: float
+    step: float
+    value: float
+    log: bool = False
+
+    def accepted(self, value: Any) -> float:
+        """The value if it lies between the ends, else `DeriveError`."""
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise DeriveError(f"{value!r} is no number", self.label or self.name)
+        if not self.low - 1e-9 <= value <= self.high + 1e-9:
+            raise DeriveError(f"{value:g} is not between {self.low:g} and {self.high:g}", self.label or self.name)
+        return float(value)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several words."""
+
+    name: str
+    label: str
+    options: tuple[str, ...]
+    value: str
+
+    def accepted(self, value: Any) -> str:
+        """The value if it is one of the options, else `DeriveError`."""
+        if value not in self.options:
+            raise DeriveError(f"there is no {value!r}", self.label or self.name, f"there are {', '.join(self.options)}")
+        return str(value)
+
+
+@dataclass(frozen=True)
+class Switch:
+    """On or off."""
+
+    name: str
+    label: str
+    value: bool = False
+
+    def accepted(self, value: Any) -> bool:
+        """The value if it is a truth value, else `DeriveError`."""
+        if not isinstance(value, bool):
+            raise DeriveError(f"{value!r} is neither True nor False", self.label or self.name)
+        return value
+
+
+@dataclass(frozen=True)
+class Field:
+    """Typed text, on one line or several."""
+
+    name: str
+    label: str
+    value: str = ""
+    lines: int = 1
+    example: str = ""
+
+    def accepted(self, value: Any) -> str:
+        """The value if it is text of moderate length, else `DeriveError`."""
+        if not isinstance(value, str):
+            raise DeriveError(f"expected text, not {type(value).__name__}", self.label or self.name)
+        if len(value) > 20_000:
+            raise DeriveError(f"it has {len(value):,} characters, and more than 20,000 are not read", self.label or self.name)
+        return value
+
+
+@dataclass(frozen=True)
+class Button:
+    """Something to be done; `key` does it as well while the picture has the focus ("ArrowRight")."""
+
+    name: str
+    label: str
+    key: str = ""
+
+
+Valued = Slider | Choice | Switch | Field
+Control = Valued | Button

@@ -1,0 +1,134 @@
+"""A curve with its tangent: the slope at a point that is moved, as a picture, as a formula and as a number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..deriving import derive
+from ..errors import DeriveError
+from ..numerals import short
+from ..printing import latex, unicode
+from .controls import Control, Slider
+from .figure import Figure
+from .functions import expression, numeric, symbol
+from .interactive import Frame
+from .plot import Plot, around, draw
+
+POINTS = 241
+
+
+class Curve(Figure):
+    r"""f(x), and f'(x) as the slope of its tangent.
+
+    f           an expression or a text; its slope is derived
+    variable    what the slope is taken by
+    x           the range that is drawn; y: by default what the curve needs
+    at          where the tangent stands first
+    parameters  other names in f, each with its slider: {"w": (low, high, first)}
+    beside      other curves for comparison, without a slope: {"name": expression}
+    slope       whether f' is drawn as well
+
+    Raises `DeriveError` for names that do not fit together.
+    """
+
+    def __init__(
+        self,
+        f: Any,
+        variable: str = "x",
+        *,
+        x: tuple[float, float] = (-4.0, 4.0),
+        y: tuple[float, float] | None = None,
+        at: float | None = None,
+        parameters: Mapping[str, tuple[float, float, float]] | None = None,
+        beside: Mapping[str, Any] | None = None,
+        slope: bool = True,
+        title: str = "",
+        intro: str = "",
+    ) -> None:
+        low, high = map(float, x)
+        if not low < high:
+            raise DeriveError(f"the range goes from {low:g} to {high:g}", "Curve", "the smaller end first: x=(-4, 4)")
+        self.f = expression(f, "Curve")
+        self.variable = symbol(self.f, variable, "Curve")
+        given = dict(parameters or {})
+        self.symbols = (self.variable, *(symbol(self.f, name, "parameters of Curve") for name in given))
+        loose = sorted(s.name for s in self.f.free_symbols - set(self.symbols))
+        if loose:
+            raise DeriveError(f"{', '.join(loose)} has no slider", "Curve", f'for example parameters={{"{loose[0]}": (-2, 2, 1)}}')
+        self.derivative = derive(self.f, self.variable)
+        self._f, self._slope = numeric(self.f, self.symbols), numeric(self.derivative.result, self.symbols)
+        self.beside = {name: self._other(e) for name, e in (beside or {}).items()}
+        self.x, self.y, self.slope = (low, high), y, slope
+        step = float(f"{(high - low) / 80:.1g}")
+        point = Slider(variable, variable, low, high, step, (low + high) / 2 if at is None else float(at))
+        controls: list[Control] = [point, *(_slider(name, *ends) for name, ends in given.items())]
+        super().__init__(title or f"Slope of {unicode(self.f)}", controls, intro)
+
+    def _other(self, e: Any) -> Any:
+        other = expression(e, "beside")
+        strange = sorted(s.name for s in other.free_symbols - set(self.symbols))
+        if strange:
+            raise DeriveError(f"{', '.join(strange)} is not in {unicode(self.f)}", "beside")
+        return numeric(other, self.symbols)
+
+    def frame(self) -> Frame:
+        at = self.values[self.variable.name]
+        rest = [self.values[s.name] for s in self.symbols[1:]]
+        xs = np.linspace(*self.x, POINTS)
+        here, slope = float(self._f(at, *rest)), float(self._slope(at, *rest))
+        ys = self._f(xs, *rest)
+        others = {name: f(xs, *rest) for name, f in self.beside.items()}
+        plots = [self._curve(xs, ys, others, at, here, slope)]
+        if self.slope:
+            plots.append(self._slopes(xs, self._slope(xs, *rest), at, slope))
+        name = self.variable.name
+        told = f"At {name} = {short(at)} the value is {_told(here)} and the slope is {_told(slope)}."
+        return Frame(draw(plots, self.title), self._lines(at, here, slope), text=told)
+
+    def _curve(self, xs: Any, ys: Any, others: Mapping[str, Any], at: float, here: float, slope: float) -> Plot:
+        ends = self.y or around([*ys, *(v for other in others.values() for v in other), here])
+        plot = Plot(440, 300, self.x, ends, x_label=unicode(self.variable), title="the curve and its tangent")
+        for kind, (name, values) in zip(("s3", "s4", "s5", "s6"), others.items(), strict=False):
+            plot.line(xs, values, kind, name, dash=True)
+        plot.line(xs, ys, "s1", unicode(self.f) if len(unicode(self.f)) <= 40 else "f")
+        if np.isfinite(here) and np.isfinite(slope):
+            plot.line(np.array(self.x), here + slope * (np.array(self.x) - at), "s2", "tangent")
+        if np.isfinite(here):
+            plot.points(at, here, "currento", size=6)
+        return plot
+
+    def _slopes(self, xs: Any, slopes: Any, at: float, slope: float) -> Plot:
+        plot = Plot(360, 300, self.x, around([*slopes, 0.0]), x_label=unicode(self.variable), title="the slope at every point")
+        plot.line(xs, slopes, "s2", "slope")
+        if np.isfinite(slope):
+            plot.vertical(at)
+            plot.points(at, slope, "currento", size=6)
+        return plot
+
+    def _lines(self, at: float, here: float, slope: float) -> tuple[str, ...]:
+        f, slope_of = latex(self.f, typed_order=True), latex(self.derivative.result)
+        x = latex(self.variable)
+        values = ", \\quad ".join(f"{latex(s)} = {_tex(self.values[s.name])}" for s in self.symbols)
+        return (
+            rf"$\displaystyle f({x}) = {f}, \qquad \frac{{\partial f}}{{\partial {x}}} = {slope_of}$",
+            rf"$\displaystyle {values}: \qquad f = {_tex(here)}, \qquad \frac{{\partial f}}{{\partial {x}}} = {_tex(slope)}$",
+        )
+
+
+def _slider(name: str, low: float, high: float, first: float) -> Slider:
+    return Slider(name, name, float(low), float(high), float(f"{(high - low) / 80:.1g}"), float(first))
+
+
+def _told(value: float) -> str:
+    return short(value, 5) if np.isfinite(value) else "not defined"
+
+
+def _tex(value: float) -> str:
+    if not np.isfinite(value):
+        return r"\text{not defined}"
+    text = f"{value:.5g}"
+    mantissa, _, exponent = text.partition("e")
+    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
