@@ -1,4 +1,4 @@
-"""The command line: `derive demo | show | expr | graph | check | train`.
+"""The command line: `derive demo | show | expr | graph | check | train | lessons | worksheet | grade`.
 
 Exit status: 0; 1 if two computations disagree or a training diverges; 2 for what cannot be used; 130 after Ctrl-C.
 """
@@ -17,6 +17,7 @@ from .commands.demo import demo
 from .commands.expr import expr
 from .commands.grade import grade
 from .commands.graph import graph
+from .commands.lessons import lessons
 from .commands.show import show
 from .commands.train import train
 from .commands.worksheet import worksheet
@@ -35,7 +36,7 @@ class InOrder(click.Group):
 
 @click.group(
     cls=InOrder,
-    commands=[demo, show, expr, graph, check, train, worksheet, grade],
+    commands=[demo, show, expr, graph, check, train, lessons, worksheet, grade],
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="\b\nExample:\n  derive show 2-3-1 --activation tanh --output sigmoid --loss cross-entropy -o sheet.pdf",

@@ -140,6 +140,7 @@ def opened(browser: Any, address: str, mode: str, notebook: str, *, seconds: flo
 
 IDLE = """() => { const e = document.querySelector('.jp-Notebook-ExecutionIndicator'); return e && e.dataset.status === 'idle' }"""
 ALL_RUN = """() => { const cells = [...document.querySelectorAll('.jp-Notebook .jp-CodeCell')]
+  if (document.querySelector('[data-mime-type="application/vnd.jupyter.error"]')) return true
   return cells.length && cells.every(c => /\\[\\d+\\]/.test(c.querySelector('.jp-InputPrompt')?.textContent || '')
     || !c.querySelector('.cm-content')?.textContent.trim()) }"""
 

@@ -611,6 +611,7 @@ def test_help_loads_nothing_that_only_a_command_needs():
 
 
 def test_commands_are_those_of_the_group():
-    assert cli.group.list_commands(click.Context(cli.group)) == [*COMMANDS, "worksheet", "grade"]  # those two have tests of their own
+    # The last three have tests of their own.
+    assert cli.group.list_commands(click.Context(cli.group)) == [*COMMANDS, "lessons", "worksheet", "grade"]
     with pytest.raises(DeriveError):
         sizes("2")

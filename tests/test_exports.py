@@ -13,12 +13,12 @@ import pytest
 
 from derive.grading import Report, Verdict
 from derive.grading.exports import FILES, export
-from derive.grading.exports.formulas import mathml
 from derive.grading.exports.gradescope import gradescope
 from derive.grading.exports.junit import junit
 from derive.grading.exports.page import clip, page
 from derive.grading.exports.tables import csv_table, json_text
 from derive.grading.results import UNKNOWN, Results, TaskInfo
+from derive.latex_mathml import mathml
 
 HOSTILE = (
     "<script>alert(1)</script>",

@@ -32,12 +32,14 @@ class Key:
     symbols  every name that an answer may use, with its symbol
     names    what some of these stand for, down to plain symbols
     problem  the computation from which the value was derived: by it a wrong answer is explained
+    derived  the derivation of the value, where there is one: its steps are hints
     """
 
     value: Expr
     symbols: Mapping[str, Symbol]
     names: Mapping[str, Expr] = field(default_factory=dict)
     problem: Problem | None = None
+    derived: Derivation | None = None
 
     def stepped(self, rate: str) -> Key:
         """What becomes of the parameter: theta - eta dL/dtheta, where this is the key of dL/dtheta; raises `DeriveError` for other keys."""
@@ -46,7 +48,7 @@ class Key:
         eta = self.symbols.get(rate, Symbol(rate))
         with held():
             value = self.symbols[self.problem.wrt] - eta * self.value
-        return Key(value, {**self.symbols, rate: eta}, self.names, self.problem.step(rate))
+        return Key(value, {**self.symbols, rate: eta}, self.names, self.problem.step(rate), self.derived)
 
 
 def key_of(key: Any, names: Names | None = None, symbols: Any = "", called: str = "") -> Key:
@@ -73,7 +75,7 @@ def key_of(key: Any, names: Names | None = None, symbols: Any = "", called: str 
     declared = {s.name: s for e in (value, *parts.values()) for s in e.free_symbols}
     declared |= {name: declared.get(name, Symbol(name)) for name in (*parts, *_listed(symbols))}
     full = written_out({declared[name]: part for name, part in parts.items()})
-    return Key(value, declared, {s.name: e for s, e in full.items()}, problem)
+    return Key(value, declared, {s.name: e for s, e in full.items()}, problem, key if isinstance(key, Derivation) else None)
 
 
 def _listed(symbols: Any) -> Iterable[str]:

@@ -5,5 +5,7 @@ Curve("sigma(w*x + b)", parameters={"w": (-4, 4, 1), "b": (-4, 4, 0)})
 """
 
 from .curve import Curve
+from .exercise import Exercise
+from .work import MyWork, restore, save
 
-__all__ = ["Curve"]
+__all__ = ["Curve", "Exercise", "MyWork", "restore", "save"]

@@ -20,16 +20,20 @@ from .picture import PictureView
 SECONDS = 1 / 30  # of work between two pictures
 
 
-def _wide(label: str) -> tuple[dict[str, str], dict[str, str]]:
+def _room(label: str) -> float:
+    """How wide a label is, in em."""
+    return 0.62 * len(label) + 0.8 if label else 0.0
+
+
+def _sized(room: float, box: float = 17.0) -> dict[str, Any]:
     """Style and layout: as much room for the label as it needs."""
-    room = 0.62 * len(label) + 0.8 if label else 0.0
-    return {"description_width": f"{room:.1f}em"}, {"width": f"{room + 17:.1f}em", "margin": "2px 14px 2px 2px"}
+    style, layout = {"description_width": f"{room:.1f}em"}, {"width": f"{room + box:.1f}em", "margin": "2px 14px 2px 2px"}
+    return {"style": style, "layout": layout}
 
 
-def _slider(c: Slider) -> Any:
+def _slider(c: Slider, room: float) -> Any:
     places = max(0, min(6, len(f"{c.step:.6f}".rstrip("0").partition(".")[2])))
-    style, layout = _wide(c.label)
-    common = {"description": c.label, "continuous_update": True, "style": style, "layout": layout}
+    common = {"description": c.label, "continuous_update": True, **_sized(_room(c.label))}
     if c.log:
         ends = {"min": math.log10(c.low), "max": math.log10(c.high)}
         return ipywidgets.FloatLogSlider(value=c.value, step=c.step, readout_format=".3g", **ends, **common)
@@ -38,31 +42,38 @@ def _slider(c: Slider) -> Any:
     return ipywidgets.FloatSlider(value=c.value, min=c.low, max=c.high, step=c.step, readout_format=f".{places}f", **common)
 
 
-def _choice(c: Choice) -> Any:
-    style, layout = _wide(c.label)
-    return ipywidgets.Dropdown(options=list(c.options), value=c.value, description=c.label, style=style, layout=layout)
+def _choice(c: Choice, room: float) -> Any:
+    longest = min(max(len(option) for option in c.options), 70)
+    sized = _sized(max(room, _room(c.label)), max(10.0, 0.55 * longest + 3))
+    return ipywidgets.Dropdown(options=list(c.options), value=c.value, description=c.label, **sized)
 
 
-def _switch(c: Switch) -> Any:
+def _switch(c: Switch, room: float) -> Any:
     return ipywidgets.Checkbox(value=c.value, description=c.label, indent=False, layout={"width": "auto", "margin": "2px 12px 2px 4px"})
 
 
-def _field(c: Field) -> Any:
-    style, _ = _wide(c.label)
+def _field(c: Field, room: float) -> Any:
+    style = {"description_width": f"{max(room, _room(c.label)):.1f}em"}
     if c.lines > 1:
         layout = {"width": "min(100%, 48em)", "height": f"{1.45 * c.lines + 1:.1f}em"}
         made = ipywidgets.Textarea(value=c.value, description=c.label, placeholder=c.example, style=style, layout=layout)
         made.add_class("derive-code")
         return made
-    layout = {"width": "min(100%, 40em)"}
+    layout = {"width": "min(100%, 48em)"}
     return ipywidgets.Text(value=c.value, description=c.label, placeholder=c.example, style=style, layout=layout)
 
 
-def _button(c: Button) -> Any:
+def _button(c: Button, room: float) -> Any:
     return ipywidgets.Button(description=c.label, tooltip=f"key on the picture: {c.key}" if c.key else "", layout={"width": "auto"})
 
 
-VIEWS: dict[type[Control], Callable[[Any], Any]] = {Slider: _slider, Choice: _choice, Switch: _switch, Field: _field, Button: _button}
+VIEWS: dict[type[Control], Callable[[Any, float], Any]] = {
+    Slider: _slider,
+    Choice: _choice,
+    Switch: _switch,
+    Field: _field,
+    Button: _button,
+}
 
 
 def _whole(value: Any) -> Any:
@@ -74,7 +85,9 @@ class Panel:
 
     def __init__(self, figure: Interactive) -> None:
         self.figure = figure
-        self.views = {c.name: VIEWS[type(c)](c) for c in figure.controls}
+        stacked = any(isinstance(c, Field) for c in figure.controls)  # then labels end at one place
+        room = max((_room(c.label) for c in figure.controls if not isinstance(c, Button)), default=0.0) if stacked else 0.0
+        self.views = {c.name: VIEWS[type(c)](c, room) for c in figure.controls}
         self.picture = PictureView(key_names=figure.keys)
         self.lines, self.more, self.told = ipywidgets.HTMLMath(), ipywidgets.HTMLMath(), ipywidgets.HTML()
         for view, kind in ((self.lines, "derive-lines"), (self.more, "derive-more"), (self.told, "derive-words")):
@@ -96,7 +109,7 @@ class Panel:
         intro = ipywidgets.HTMLMath("".join(f"<p>{html.escape(line)}</p>" for line in self.figure.intro.splitlines()))
         valued = [self.views[c.name] for c in self.figure.controls if not isinstance(c, Button)]
         buttons = [self.views[c.name] for c in self.figure.controls if isinstance(c, Button)]
-        fields = any(isinstance(c, Field) and c.lines > 1 for c in self.figure.controls)
+        fields = any(isinstance(c, Field) for c in self.figure.controls)
         flow = {"flex_flow": "column" if fields else "row wrap", "align_items": "stretch" if fields else "center"}
         rows = [ipywidgets.Box(views, layout=flow) for views in (valued,) if views]
         rows += [ipywidgets.Box(buttons, layout={"flex_flow": "row wrap"})] if buttons else []

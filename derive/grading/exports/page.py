@@ -7,10 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ...latex_mathml import mathml
 from ..report import SIGNS, Report
 from ..results import UNKNOWN, Mistake, Results, TaskInfo, counted, outcome
 from ..verdicts import RIGHT, UNDECIDED, UNREADABLE, WRONG, Verdict
-from .formulas import mathml
 
 LONGEST = 3000  # characters of an answer that are shown
 COMMONEST = 8  # mistakes in a chart
