@@ -73,7 +73,7 @@ class Descent:
     def __repr__(self) -> str:
         first, last = self.points[0], self.points[-1]
         way = f"F({first}) = {self.values[0]:.6g} to F({last}) = {self.values[-1]:.6g}"
-        return f"Descent({self.steps} steps: {way}; {self.stopped})"
+        return f"Descent({self.steps} step{'s' * (self.steps != 1)}: {way}; {self.stopped})"
 
 
 def descend(
@@ -129,7 +129,7 @@ def descend(
             run.rates.append(eta_k)
             said = f"the last step was not longer than {precision:g}" if moved <= precision else first_said(stops, run)
             if said:
-                run.stopped = f"{said}, after {k} steps"
+                run.stopped = f"{said}, after {k} step{'s' * (k != 1)}"
                 return run
     run.stopped = f"{steps} step{'s' * (steps != 1)} done"
     return run
@@ -176,9 +176,7 @@ def _prepared(
         p, scalar = _point(start)
         if len(p) != len(symbols) or not F.free_symbols <= set(symbols):
             known = ", ".join(map(str, symbols)) or "none"
-            raise ShapeError(
-                f"{len(p)} start value(s) for the variables {known} of {F}", "start", "give one number for each"
-            )
+            raise ShapeError(f"{len(p)} start value(s) for the variables {known} of {F}", "start", "give one number for each")
         # On real symbols |x| has the derivative sign(x); on SymPy's complex ones it has none that NumPy knows.
         real = [sympy.Dummy(s.name, real=True) for s in symbols]
         plain = Activation.written_out(F).xreplace(dict(zip(symbols, real, strict=True)))
@@ -186,9 +184,7 @@ def _prepared(
         parts = [_compiled(real, plain.diff(s)) for s in real]
         return f, lambda q: np.array([part(q) for part in parts], dtype=float), p, tuple(map(str, symbols)), scalar
     if not callable(F):
-        raise DeriveError(
-            f"{F!r} is neither a function nor a SymPy expression", "descend", "give for example lambda x: (x - 2)**2"
-        )
+        raise DeriveError(f"{F!r} is neither a function nor a SymPy expression", "descend", "give for example lambda x: (x - 2)**2")
     p, scalar = _point(start)
 
     def value(q: Point) -> Any:
@@ -216,9 +212,7 @@ def _of(start: Mapping[Any, Any], symbol: sympy.Symbol) -> Any:
 def _compiled(symbols: Sequence[sympy.Symbol], e: Any) -> Callable[[Point], Any]:
     unknown = e.atoms(AppliedUndef, sympy.Derivative, sympy.Subs, sympy.Sum, sympy.Integral)
     if unknown:
-        raise Unsupported(
-            f"{unknown.pop()} has no numerical value", "descend", "write F out in functions that NumPy knows"
-        )
+        raise Unsupported(f"{unknown.pop()} has no numerical value", "descend", "write F out in functions that NumPy knows")
     f = sympy.lambdify(symbols, e, modules="numpy")
     return lambda q: f(*q)
 

@@ -7,6 +7,7 @@ from importlib import import_module
 
 from .errors import DeriveError
 from .graph_drawing import Picture, drawing
+from .palette import variables
 from .saving import extension, save
 
 
@@ -50,5 +51,5 @@ class Drawn:
         """The SVG as a part of the page: a notebook makes a picture of SVG alone, shrunk to its own width and dumb to a screen reader."""
         if not self.drawable:
             return None
-        unshrunk = self.svg().replace("<svg ", '<svg style="max-width: none" ', 1)
-        return f'<div style="overflow-x: auto">{unshrunk}</div>'
+        unshrunk = self.svg("page").replace("<svg ", '<svg style="max-width: none" ', 1)
+        return f'<div class="derive-drawn" style="overflow-x: auto"><style>{variables(".derive-drawn")}</style>{unshrunk}</div>'

@@ -71,14 +71,14 @@ def _em(character: str) -> float:
     return known or (0.8 if character.isupper() else 0.64)
 
 
-class _Plan:
-    """Where everything stands: x by layer, y by item."""
+class Plan:
+    """Where everything stands: x by layer, y by item. Wires by their place in the picture."""
 
     def __init__(self, picture: Picture) -> None:
         self.picture = picture
-        self.ins: dict[int, list[Wire]] = {n: [] for n in range(len(picture.boxes))}
-        for wire in picture.wires:
-            self.ins[wire.target].append(wire)
+        self.ins: dict[int, list[int]] = {n: [] for n in range(len(picture.boxes))}
+        for n, wire in enumerate(picture.wires):
+            self.ins[wire.target].append(n)
         self.extents = [self._extent(n) for n in range(len(picture.boxes))]
         edges = [(w.source, w.target) for w in picture.wires]
         self.layers: Layers = layered(len(picture.boxes), edges, lambda n: picture.boxes[n].ordered)
@@ -111,24 +111,25 @@ class _Plan:
         ports = self.links.get((source, target), [0.0])
         return sum(ports) / len(ports)
 
-    def _set_ports(self, node: int, wires: list[Wire]) -> None:
+    def _set_ports(self, node: int, wires: list[int]) -> None:
         """Edges enter a box in the order in which they come, from top to bottom; in that of the inputs where it matters."""
-        before = [self.layers.path(w.source, node)[-2] for w in wires]
+        before = [self.layers.path(self.picture.wires[w].source, node)[-2] for w in wires]
         order = list(range(len(wires)))
         if not self.picture.boxes[node].ordered:
             order.sort(key=lambda n: self.y[before[n]])
         for k, n in enumerate(order):
-            self.ports[id(wires[n])] = (k - (len(wires) - 1) / 2) * PORT
-            self.links.setdefault((before[n], node), []).append(self.ports[id(wires[n])])
+            self.ports[wires[n]] = (k - (len(wires) - 1) / 2) * PORT
+            self.links.setdefault((before[n], node), []).append(self.ports[wires[n]])
 
     def _set_columns(self) -> None:
-        boxes, x = self.picture.boxes, MARGIN
+        boxes, wires, x = self.picture.boxes, self.picture.wires, MARGIN
         self.left: list[float] = []
         self.middle: list[float] = []
         self.right: list[float] = []
         for layer, row in enumerate(self.layers.rows):
             nodes = [n for n in row if n < len(boxes)]
-            into = max((text_width(w.below, SMALL) + 10 if w.below else 12 for n in nodes for w in self.ins[n]), default=0)
+            labels = [wires[w].below for n in nodes for w in self.ins[n]]
+            into = max((text_width(label, SMALL) + 10 if label else 12 for label in labels), default=0)
             wide = max((self.half(n)[0] for n in nodes), default=0)
             over = max((text_width(boxes[n].name, SMALL) / 2 for n in nodes), default=0)
             out = max((max(text_width(boxes[n].above), text_width(boxes[n].below)) + 10 for n in nodes), default=0)
@@ -145,12 +146,16 @@ class _Plan:
         return min(26 + 0.16 * max(climbs, default=0), 90)
 
 
-def drawing(picture: Picture, theme: str = "auto") -> str:
-    """The picture as SVG. `theme` is "light", "dark", "auto": as the reader's system is set, or "page": as the page's style sheet says."""
+def drawing(picture: Picture, theme: str = "auto", plan: Plan | None = None) -> str:
+    """The picture as SVG. `theme` is "light", "dark", "auto": as the reader's system is set, or "page": as the page's style sheet says.
+
+    plan  where everything stands, made before of the same boxes and wires with labels that take more room: so that nothing moves from one
+          picture to the next
+    """
     if theme not in ("auto", *THEMES):
         raise DeriveError(f"the theme is {theme!r}, expected one of auto, {', '.join(THEMES)}", "svg")
-    plan = _Plan(picture)
-    inside = "\n".join([*_wires(plan), *_boxes(plan), *_legend(plan)])
+    plan = plan or Plan(picture)
+    inside = "\n".join([*_wires(plan, picture), *_boxes(plan, picture), *_legend(plan, picture)])
     key = f"g{zlib.crc32((inside + picture.title).encode()):08x}"
     # An accessible name by ids: they have to differ between drawings on one page.
     size = f'width="{plan.width:.0f}" height="{plan.height:.0f}" viewBox="0 0 {plan.width:.0f} {plan.height:.0f}"'
@@ -191,18 +196,17 @@ def _text(x: float, y: float, kind: str, text: str) -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}"{f" class={kind!r}" if kind else ""}>{html.escape(text)}</text>'.replace("'", '"') if text else ""
 
 
-def _wires(plan: _Plan) -> Iterator[str]:
+def _wires(plan: Plan, picture: Picture) -> Iterator[str]:
     """Every edge as one curve: level where it leaves, along its lanes, and where it enters."""
-    nodes, layers = len(plan.picture.boxes), plan.layers
-    order = sorted(plan.picture.wires, key=lambda w: w.current)
-    for wire in order:
+    nodes, layers = len(picture.boxes), plan.layers
+    for n, wire in sorted(enumerate(picture.wires), key=lambda pair: pair[1].current):
         path = layers.path(wire.source, wire.target)
         half = plan.half(wire.target)[0]
         x, y = plan.right[layers.of[wire.source]], plan.y[wire.source] + MARGIN
         line = f"M{plan.middle[layers.of[wire.source]] + plan.half(wire.source)[0]:.1f} {y:.1f}H{x:.1f}"
         for step, item in enumerate(path[1:], layers.of[wire.source] + 1):
             last = item < nodes
-            to, level = plan.left[step], plan.y[item] + MARGIN + (plan.ports[id(wire)] if last else 0)
+            to, level = plan.left[step], plan.y[item] + MARGIN + (plan.ports[n] if last else 0)
             bend = (to - x) / 2
             line += f"C{x + bend:.1f} {y:.1f} {to - bend:.1f} {level:.1f} {to:.1f} {level:.1f}"
             x, y = (plan.middle[step] - half if last else plan.right[step]), level
@@ -214,7 +218,7 @@ def _wires(plan: _Plan) -> Iterator[str]:
         yield _text(plan.middle[layers.of[wire.target]] - half - 4 - text_width(wire.below, SMALL) / 2, y + SMALL, "i", wire.below)
 
 
-def _inset(plan: _Plan, node: int, level: float) -> float:
+def _inset(plan: Plan, node: int, level: float) -> float:
     """How much further an edge runs that meets a circle above or below its middle."""
     half, tall = plan.half(node)
     away = abs(level - plan.y[node] - MARGIN)
@@ -223,10 +227,10 @@ def _inset(plan: _Plan, node: int, level: float) -> float:
     return RADIUS - math.sqrt(RADIUS**2 - away**2)
 
 
-def _boxes(plan: _Plan) -> Iterator[str]:
+def _boxes(plan: Plan, picture: Picture) -> Iterator[str]:
     kinds = {"gate": "g", "folded": "f", "variable": "v", "constant": "c"}
-    used = {wire.source for wire in plan.picture.wires}
-    for n, box in enumerate(plan.picture.boxes):
+    used = {wire.source for wire in picture.wires}
+    for n, box in enumerate(picture.boxes):
         layer = plan.layers.of[n]
         x, y, (half, tall) = plan.middle[layer], plan.y[n] + MARGIN, plan.half(n)
         round_ = RADIUS if half == RADIUS and tall == RADIUS else 9
@@ -243,5 +247,5 @@ def _boxes(plan: _Plan) -> Iterator[str]:
         yield "</g>"
 
 
-def _legend(plan: _Plan) -> Iterator[str]:
-    yield _text(MARGIN, plan.height - 9, "l", plan.picture.legend)
+def _legend(plan: Plan, picture: Picture) -> Iterator[str]:
+    yield _text(MARGIN, plan.height - 9, "l", picture.legend)

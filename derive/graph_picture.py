@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,17 +19,24 @@ from .terminal import raised, width
 from .wiring import Node
 
 DRAWN, TABLED = 4, 6  # digits
+ENTRY = re.compile(r"[^\W\d_]+_\d_\d")  # of a matrix
 LEGEND = "above an edge: value · below it: gradient of the output"
 
 
 @dataclass(frozen=True)
 class State:
-    """A graph as far as it is computed."""
+    """A graph as far as it is computed.
+
+    values   of every node; None for one that is not computed yet
+    passing  the backward pass, as far as it has come
+    current  the node that was computed last, while there is no backward pass
+    """
 
     nodes: Sequence[Node]
     output: int
-    values: Sequence[Value] | None = None
+    values: Sequence[Value | None] | None = None
     passing: Backward | None = None
+    current: int | None = None
 
     def value(self, n: int, digits: int) -> str:
         return "" if self.values is None else short(self.values[n], digits)
@@ -48,8 +56,9 @@ class State:
 
 @cache
 def pretty(name: str) -> str:
-    """w₀ for w0, ŷ for yhat; the name itself where several subscripts would be hard to tell apart."""
-    return Printer(UNICODE).symbol(name).string if len(parts(name).subscripts) < 2 else name
+    """w₀ for w0, ŷ for yhat, W₁₂ for W_1_2; the name itself where several subscripts would be hard to tell apart."""
+    plain = len(parts(name).subscripts) < 2 or ENTRY.fullmatch(name)
+    return Printer(UNICODE).symbol(name).string if plain else name
 
 
 def picture(state: State, title: str = "") -> Picture:
@@ -91,8 +100,8 @@ def _box(state: State, n: int, label: str) -> Box:
     node = state.nodes[n]
     variable = node.gate is VARIABLE
     kind = "variable" if variable else "constant" if node.gate is CONSTANT else "folded" if hasattr(node.gate, "inside") else "gate"
-    tip = [_described(state, n), f"value {state.value(n, TABLED)}" if state.values is not None else ""]
-    gradient = state.gradient(n, TABLED)
+    value, gradient = state.value(n, TABLED), state.gradient(n, TABLED)
+    tip = [_described(state, n), f"value {value}" if value else ""]
     step = state.step(n)
     products = [] if step is None else [f"to {pretty(to)}: {product}" for to, product in step.products]
     tip += [f"gradient {gradient}" if gradient else "", "" if variable else node.gate.does, *products, state.remark(n)]
@@ -102,7 +111,7 @@ def _box(state: State, n: int, label: str) -> Box:
         "" if variable or kind == "constant" else pretty(node.name),
         state.value(n, DRAWN),
         state.gradient(n, DRAWN),
-        state.passing is not None and state.passing.current == n,
+        n == (state.current if state.passing is None else state.passing.current),
         not node.gate.commutes,
         "; ".join(filter(None, tip)),
     )

@@ -27,6 +27,7 @@ SPELLED = (
     (re.compile(r"\\(?:begin|end)\{equation\*?\}|\\label\{[^{}]*\}|\\(?:nonumber|notag)(?![A-Za-z])"), ""),
     (re.compile(r"\\tag\{([^{}]*)\}"), r"\\qquad\\text{(\1)}"),
     (re.compile(r"\\operatorname\*"), r"\\operatorname"),
+    (re.compile(r"(?<!\\left)(?<!\\right)\\[lr]Vert(?![A-Za-z])"), r"\\|"),  # stretched otherwise, and the two by unlike lengths
     (re.compile(r"\\\\\s*\[[\d.]+[a-z]{2}\]"), r"\\\\ "),
 )
 

@@ -23,3 +23,12 @@ THEMES = {
     "dark": {name: pair[1] for name, pair in PALETTE.items()},
     "page": {name: f"var(--d-{name}, {pair[0]})" for name, pair in PALETTE.items()},
 }
+
+
+def variables(where: str) -> str:
+    """A style sheet that gives the variables of the theme "page" within `where`: as the reader's system is set, or as JupyterLab is."""
+    light, dark = ("; ".join(f"--d-{name}: {pair[n]}" for name, pair in PALETTE.items()) for n in (0, 1))
+    return (
+        f"{where} {{ {light} }} @media (prefers-color-scheme: dark) {{ {where} {{ {dark} }} }} "
+        f'[data-jp-theme-light="true"] {where} {{ {light} }} [data-jp-theme-light="false"] {where} {{ {dark} }}'
+    )

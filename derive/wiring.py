@@ -117,7 +117,9 @@ class Wiring:
     def finished(self) -> tuple[Node, ...]:
         """The nodes, with a name for each gate that has none: v1, v2, ... or another letter where a given name looks like these."""
         taken = {node.name for node in self.nodes}
-        letter = next(a for a in LETTERS if a == LETTERS[-1] or not any(n.startswith(a) and n[len(a) :].isdecimal() for n in self.named))
+        letter = next(
+            a for a in LETTERS if a == LETTERS[-1] or not any(n.startswith(a) and n[len(a) :].lstrip("_").isdecimal() for n in self.named)
+        )
         numbers = (f"{letter}{n}" for n in range(1, 2 * len(self.nodes) + 2))
         made = []
         for node in self.nodes:

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+SCREENSHOTS = Path(__file__).resolve().parents[1] / "build" / "screenshots"
 BROWSER = shutil.which("chromium") or "chromium"
 QUIET = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking".split()
 QUIET += ["--disable-component-update", "--disable-sync"]
@@ -100,7 +101,7 @@ def _wait(address: str, started: subprocess.Popen[bytes], log: Path, seconds: fl
 
 
 @contextlib.contextmanager
-def opened(browser: Any, address: str, mode: str, notebook: str, *, seconds: float = 180, width: int = 1200) -> Iterator[Opened]:
+def opened(browser: Any, address: str, mode: str, notebook: str, *, seconds: float = 120, width: int = 1200) -> Iterator[Opened]:
     """A notebook on a page of its own, all of its cells run."""
     context = browser.new_context(viewport={"width": width, "height": 900})
     page = context.new_page()
@@ -123,7 +124,7 @@ def opened(browser: Any, address: str, mode: str, notebook: str, *, seconds: flo
             _run_all(page, seconds)
         else:
             page.goto(f"{address}/voila/render/{notebook}", timeout=seconds * 1000)
-            page.wait_for_selector(".jp-Cell", timeout=seconds * 1000)
+            page.wait_for_selector(".jp-Cell", timeout=seconds * 1000, state="attached")
         settled(page)
         yield found
     finally:
@@ -145,16 +146,33 @@ ALL_RUN = """() => { const cells = [...document.querySelectorAll('.jp-Notebook .
     || !c.querySelector('.cm-content')?.textContent.trim()) }"""
 
 
+BEGUN = """() => [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')]
+  .some(e => /\\[(\\*|\\d+)\\]/.test(e.textContent))"""
+
+
 def _run_all(page: Any, seconds: float) -> None:
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
     page.wait_for_function(IDLE, timeout=60_000, polling=50)
-    page.locator(".jp-Notebook .jp-Cell").first.click()
-    page.keyboard.press("Escape")
-    page.locator('#jp-MainMenu li:has-text("Run")').first.click()
-    page.get_by_text("Run All Cells", exact=True).click()
-    page.wait_for_function(ALL_RUN, timeout=seconds * 1000, polling=100)
+    for _ in range(4):  # a click on the menu can come before the notebook is ready for it, and is then lost
+        page.locator(".jp-Notebook .jp-Cell").first.click()
+        page.keyboard.press("Escape")
+        page.locator('#jp-MainMenu li:has-text("Run")').first.click()
+        page.get_by_text("Run All Cells", exact=True).click()
+        with contextlib.suppress(Exception):
+            page.wait_for_function(BEGUN, timeout=5_000, polling=50)
+            break
+    try:
+        page.wait_for_function(ALL_RUN, timeout=seconds * 1000, polling=100)
+    except Exception as error:
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SCREENSHOTS / "not_run.png")
+        raise RuntimeError(f"not all cells ran within {seconds:g} s: {page.evaluate(PROMPTS)}") from error
     page.wait_for_function(IDLE, timeout=60_000, polling=50)
     page.keyboard.press("Control+b")
+
+
+PROMPTS = """() => [...document.querySelectorAll('.jp-Notebook .jp-CodeCell')].map(c =>
+  (c.querySelector('.jp-InputPrompt')?.textContent || '') + c.querySelector('.cm-content')?.textContent.slice(0, 40)).join(' | ')"""
 
 
 RAW = """() => { const area = document.querySelector('.jp-Notebook, .jp-NotebookPanel, body')
@@ -180,7 +198,10 @@ def raw_formulas(page: Any) -> list[str]:
     return list(page.evaluate(RAW))
 
 
-BAD = "() => [...document.querySelectorAll('mjx-merror, merror, .MathJax_Error')].map(e => e.textContent.slice(0, 120))"
+# A command that is not known stands in the formula as it was written; other mistakes are marked.
+BAD = """() => [...document.querySelectorAll('mjx-container, .MathJax_Error')]
+  .filter(e => e.querySelector('mjx-merror, merror, [data-mjx-error]') || /\\\\[a-z]/i.test(e.textContent))
+  .map(e => e.textContent.slice(0, 120))"""
 FAILED = """() => ['error', 'stderr'].flatMap(kind => [...document.querySelectorAll(`[data-mime-type="application/vnd.jupyter.${kind}"]`)])
   .map(e => e.textContent.slice(0, 500))"""
 

@@ -156,6 +156,12 @@ WRONG: dict[str, list[Row]] = {
         ((), "= (y - d)*y*(1 - y)*x1", "at least 2 lines"),
         ((), "delta = (y - d)*y\n= delta*x1", "first wrong line"),
     ],
+    "first_graph": [
+        (("dg/dx",), "1", "the factor z is missing"),
+        (("dg/dp",), "3", "derivative by another variable"),
+        (("dg/dz",), "4", "derivative by another variable"),
+        (("g",), "7", ""),
+    ],
     "gate_patterns": [
         (("dL/dz",), "0", ""),
         (("dL/dw",), "2", ""),
@@ -211,7 +217,19 @@ WRONG: dict[str, list[Row]] = {
         (("rescaled", "b"), "-1", ""),
         (("effect",), "B", "scaling w and b changes no decision"),
     ],
+    "polynomial_units": [
+        (("coefficients", "A"), "5", "w is squared, too"),
+        (("coefficients", "B"), "8", "has the middle term 2 p q"),
+        (("coefficients", "B"), "0", "(p + q)^2 is not p^2 + q^2"),
+        (("coefficients", "C"), "5", "b is squared, too"),
+        (("with 1000 units",), "abs(x - 1/2)", "no corner"),
+        (("with 1000 units",), "sin(10x)", "turns once"),
+    ],
     "product_of_a_sum": [(("dg/dx",), "4", ""), (("dg/dz",), "-4", ""), (("p",), "-7", "")],
+    "region_in_the_plane": [
+        ((), "w = ((1, 0), (0, 1), (-1, -1)); b = (0, -1, 4); v = (1, 1, 1); c = -1.5", "x2 > 1 does not hold, and the network gives 1"),
+        ((), "w = ((1, 0), (0, 1), (1, 1)); b = (0, -1, -4); v = (1, 1, 1); c = -2.5", "all three hold, and the network gives 0"),
+    ],
     "residual_slope": [
         (("dL/dyhat",), "-2*(y - yhat)^2", "a power too many"),
         (("dL/dyhat",), "2*(y - yhat)", "sign"),
@@ -226,6 +244,13 @@ WRONG: dict[str, list[Row]] = {
         ((), "w = (1, -2); b = 1", "wrong way round"),
         ((), "w = (1, 1); b = 5", "negative"),
         ((), "w = (0, 1); b = 0", "negative"),
+    ],
+    "settings_that_learn": [
+        ((), "width = 8; batch = 200; rate = 0.1", "falls slowly"),
+        ((), "width = 8; batch = 10; rate = 10", "jumps up"),
+        ((), "width = 2; batch = 10; rate = 0.3", "cannot close"),
+        ((), "width = 8; batch = 10; rate = -1", "above 0"),
+        ((), "width = 2.5; batch = 10; rate = 0.3", "a whole number"),
     ],
     "shared_weight": [
         (("dL/dz1",), "-0.001256", "a1 + a2"),

@@ -27,7 +27,7 @@ EXECUTES = {
 
 FRONT_DOORS = {"derive", "derive.cli", "derive.extend", "derive.__main__"}
 BY_HAND = {"__future__", "collections.abc", "dataclasses", "numpy", "numpy.typing", "typing"}
-ONLY_IMPORTER = {"ipywidgets": "derive.widgets.panel", "anywidget": "derive.widgets.picture"}
+ONLY_IMPORTER = {"ipywidgets": "derive.widgets.base.panel", "anywidget": "derive.widgets.base.picture"}
 HEAVY = tuple("scipy sklearn matplotlib ipywidgets anywidget IPython lark click tqdm jinja2 latex2mathml distributed".split())
 RUNS_FILES = {"runpy"}
 SERIALIZERS = {"pickle", "cPickle", "_pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}

@@ -308,7 +308,9 @@ def test_notebooks():
     assert halfway()._repr_svg_() == halfway().svg()
     assert Graph.of_network(Network.dense(2, 2))._repr_svg_().startswith("<svg")
     page = halfway()._repr_html_()
-    assert page.count("<svg ") == 1 and page.replace(' style="max-width: none"', "").count(halfway().svg()) == 1
+    assert page.count("<svg ") == 1 and page.replace(' style="max-width: none"', "").count(halfway().svg("page")) == 1
+    # A notebook in the dark theme need not be on a dark system: the page's own colours are used.
+    assert "#ffffff" not in halfway().svg("page").replace("var(--d-paper, #ffffff)", "") and '[data-jp-theme-light="false"]' in page
     large = Graph.from_equations(["h0 = w*x", *(f"h{k} = h{k - 1} + w" for k in range(1, DRAWN + 1))])
     assert large._repr_svg_() is None and large._repr_html_() is None and "more" in repr(large)
 

@@ -201,7 +201,8 @@ def _of_another_shape(found: Same, verdict: Verdict, samples: str) -> Verdict | 
     if example is None or "entry" in example.at or " x " not in example.expected + example.yours:
         return None
     yours, expected = example.yours.split(" x "), example.expected.split(" x ")
-    shapes, code = f"yours is {example.yours}, expected {example.expected}", "shape.other"
+    shapes = f"yours is {example.yours}, expected {example.expected} (tried at sizes other than the task's)"
+    code = "shape.other"
     told, hint = f"it is of another shape: {shapes}", "A gradient has the shape of its variable."
     if yours == expected[::-1]:
         told, code = f"it is transposed: {shapes}", "shape.transposed"

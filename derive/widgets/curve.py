@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,11 @@ from ..deriving import derive
 from ..errors import DeriveError
 from ..numerals import short
 from ..printing import latex, unicode
-from .controls import Control, Slider
-from .figure import Figure
-from .functions import expression, numeric, symbol
-from .interactive import Frame
-from .plot import Plot, around, draw
+from .base.controls import Control, Slider
+from .base.figure import Figure
+from .base.functions import expression, numeric, symbol
+from .base.interactive import Frame
+from .base.plot import Plot, around, draw
 
 POINTS = 241
 
@@ -29,7 +30,8 @@ class Curve(Figure):
     at          where the tangent stands first
     parameters  other names in f, each with its slider: {"w": (low, high, first)}
     beside      other curves for comparison, without a slope: {"name": expression}
-    slope       whether f' is drawn as well
+    slope       whether there are a tangent and f'; else the curve alone
+    points      data to be met by the curve, pairs (x, y)
 
     Raises `DeriveError` for names that do not fit together.
     """
@@ -45,6 +47,7 @@ class Curve(Figure):
         parameters: Mapping[str, tuple[float, float, float]] | None = None,
         beside: Mapping[str, Any] | None = None,
         slope: bool = True,
+        points: Sequence[tuple[float, float]] = (),
         title: str = "",
         intro: str = "",
     ) -> None:
@@ -62,10 +65,10 @@ class Curve(Figure):
         self._f, self._slope = numeric(self.f, self.symbols), numeric(self.derivative.result, self.symbols)
         self.beside = {name: self._other(e) for name, e in (beside or {}).items()}
         self.x, self.y, self.slope = (low, high), y, slope
-        step = float(f"{(high - low) / 80:.1g}")
-        point = Slider(variable, variable, low, high, step, (low + high) / 2 if at is None else float(at))
+        self.points = np.array([(float(a), float(b)) for a, b in points]).reshape(-1, 2)
+        point = Slider(variable, variable, low, high, _step(low, high), (low + high) / 2 if at is None else float(at))
         controls: list[Control] = [point, *(_slider(name, *ends) for name, ends in given.items())]
-        super().__init__(title or f"Slope of {unicode(self.f)}", controls, intro)
+        super().__init__(title or f"Slope of {unicode(self.f, typed_order=True)}", controls, intro)
 
     def _other(self, e: Any) -> Any:
         other = expression(e, "beside")
@@ -85,17 +88,20 @@ class Curve(Figure):
         if self.slope:
             plots.append(self._slopes(xs, self._slope(xs, *rest), at, slope))
         name = self.variable.name
-        told = f"At {name} = {short(at)} the value is {_told(here)} and the slope is {_told(slope)}."
+        told = f"At {name} = {short(at)} the value is {_told(here)}{f' and the slope is {_told(slope)}' if self.slope else ''}."
         return Frame(draw(plots, self.title), self._lines(at, here, slope), text=told)
 
     def _curve(self, xs: Any, ys: Any, others: Mapping[str, Any], at: float, here: float, slope: float) -> Plot:
-        ends = self.y or around([*ys, *(v for other in others.values() for v in other), here])
-        plot = Plot(440, 300, self.x, ends, x_label=unicode(self.variable), title="the curve and its tangent")
+        ends = self.y or around([*ys, *(v for other in others.values() for v in other), here, *self.points[:, 1]])
+        plot = Plot(440, 300, self.x, ends, x_label=unicode(self.variable), title="the curve and its tangent" if self.slope else "")
         for kind, (name, values) in zip(("s3", "s4", "s5", "s6"), others.items(), strict=False):
             plot.line(xs, values, kind, name, dash=True)
-        plot.line(xs, ys, "s1", unicode(self.f) if len(unicode(self.f)) <= 40 else "f")
-        if np.isfinite(here) and np.isfinite(slope):
+        shown = unicode(self.f, typed_order=True)
+        plot.line(xs, ys, "s1", shown if len(shown) <= 40 else "f")
+        if self.slope and np.isfinite(here) and np.isfinite(slope):
             plot.line(np.array(self.x), here + slope * (np.array(self.x) - at), "s2", "tangent")
+        if len(self.points):
+            plot.points(self.points[:, 0], self.points[:, 1], "s6f", "data", size=5)
         if np.isfinite(here):
             plot.points(at, here, "currento", size=6)
         return plot
@@ -112,6 +118,8 @@ class Curve(Figure):
         f, slope_of = latex(self.f, typed_order=True), latex(self.derivative.result)
         x = latex(self.variable)
         values = ", \\quad ".join(f"{latex(s)} = {_tex(self.values[s.name])}" for s in self.symbols)
+        if not self.slope:
+            return rf"$\displaystyle f({x}) = {f}$", rf"$\displaystyle {values}: \qquad f = {_tex(here)}$"
         return (
             rf"$\displaystyle f({x}) = {f}, \qquad \frac{{\partial f}}{{\partial {x}}} = {slope_of}$",
             rf"$\displaystyle {values}: \qquad f = {_tex(here)}, \qquad \frac{{\partial f}}{{\partial {x}}} = {_tex(slope)}$",
@@ -119,7 +127,15 @@ class Curve(Figure):
 
 
 def _slider(name: str, low: float, high: float, first: float) -> Slider:
-    return Slider(name, name, float(low), float(high), float(f"{(high - low) / 80:.1g}"), float(first))
+    return Slider(name, name, float(low), float(high), _step(low, high), float(first))
+
+
+def _step(low: float, high: float) -> float:
+    """About an eightieth of the way, as 1, 2 or 5 times a power of ten: a slider that begins at a round number comes by others."""
+    wanted = (high - low) / 80
+    power = math.floor(math.log10(wanted))
+    steps = [float(f"{digit}e{p}") for p in (power, power + 1) for digit in (1, 2, 5)]
+    return min(steps, key=lambda step: abs(math.log(step / wanted)))
 
 
 def _told(value: float) -> str:

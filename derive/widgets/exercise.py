@@ -20,10 +20,10 @@ from ..grading.tasks import Part, Task
 from ..grading.verdicts import RIGHT, Verdict
 from ..hints import STAGES
 from ..notation import LATEX
-from .controls import Button, Choice, Control, Field
-from .figure import Figure
-from .interactive import Frame
-from .words import words
+from .base.controls import Button, Choice, Control, Field
+from .base.figure import Figure
+from .base.interactive import Frame
+from .base.words import words
 
 ASK = "choose one"
 TRIES = 2  # wrong answers after which the answer may be shown; all hints do as well
@@ -48,6 +48,7 @@ class Exercise(Figure):
         self.names = {f"part{n}": part for n, part in enumerate(self.task.parts)}
         buttons = [Button("check", "Check"), Button("hint", "Hint"), Button("answer", "Show an answer")]
         controls = [_control(name, part, len(self.task.parts)) for name, part in self.names.items()]
+        self.heading = self.task.title
         super().__init__(f"Exercise: {self.task.title}", [*controls, *buttons], self.task.statement.replace("$", r"\$"))
 
     # What is done
@@ -128,6 +129,14 @@ class Exercise(Figure):
         left = len(self.hints) - self.shown
         rest = f"{left} hint{'s' * (left != 1)} left." if left else "No hint is left." if self.hints else ""
         return Frame(html=told + seen, text=f"{self.status.capitalize()}. {rest}".strip())
+
+    def still(self) -> Frame:
+        """The options that there are to choose from stand in the picture of a page; what was answered as well."""
+        frame = self.frame()
+        listed = [part.options for part in self.task.parts if isinstance(part, Pick)]
+        options = "".join(f"<li>{html.escape(_option(key, text))}</li>" for one in listed for key, text in one.items())
+        listing = f"<ul>{options}</ul>" if options else ""
+        return replace(frame, html=listing + frame.html, text=f"To be answered in the notebook. {frame.text}")
 
     # State
 

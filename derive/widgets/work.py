@@ -11,10 +11,10 @@ from typing import Any
 
 from ..errors import DeriveError
 from ..saving import save as write
-from .controls import Button
+from .base.controls import Button
+from .base.figure import Figure, shown_figures
+from .base.interactive import Frame
 from .exercise import Exercise
-from .figure import Figure, shown_figures
-from .interactive import Frame
 
 FORM = 1  # of the file: a later one is refused by this version
 

@@ -15,6 +15,6 @@ def task(draw):
         names=names,
         using=" ".join(names),
         example=f"({' + '.join(names)})/{n}",
-        statement=f"C is the mean of the losses of {n} samples, (1/{n}) times the sum of {', '.join(losses)}, and g1, ..., g{n} are the "
-        f"derivatives of these losses by w. Write dC/dw with {', '.join(names)}.",
+        statement=f"C is the mean of the losses of {n} samples, (1/{n}) times the sum of {', '.join(losses)}, and {', '.join(names)} are "
+        f"the derivatives of these losses by w. Write dC/dw with {', '.join(names)}.",
     )

@@ -18,7 +18,7 @@ def minimum(text):
 @varied
 def task(draw):
     a, c = draw.whole(1, 1, 4), draw.whole(2, 2, 9)
-    function = f"{a}*(x - {c})^2"
+    function = f"{a}*(x - {c})^2".removeprefix("1*")
     return Task.numbers(
         "A comment to be checked",
         {"x": minimum(function)},

@@ -97,7 +97,7 @@ def kind_of(value: Any) -> str:
 
 def shown(value: Any) -> str:
     """A value as it is typed in Python, in one line; a long one is cut."""
-    with np.printoptions(threshold=400, floatmode="unique", linewidth=10**6):
+    with np.printoptions(threshold=400, precision=12, linewidth=10**6):
         text = " ".join(repr(value).split())
     return text if len(text) <= SHOWN else text[:SHOWN] + " ..."
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..graph_drawing import text_width
+from ...graph_drawing import text_width
 
 __all__ = ["element", "figure", "png", "text", "text_width"]
 

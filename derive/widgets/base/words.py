@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..styles import Note
+from ...styles import Note
 
 
 def words(note: Note) -> str:

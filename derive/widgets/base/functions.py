@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, Symbol, lambdify
 
-from ..errors import DeriveError
-from ..ops import Activation
-from ..reading import read
+from ...errors import DeriveError
+from ...ops import Activation
+from ...reading import read
 
 Values = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import DeriveError
+from ...errors import DeriveError
 from .controls import Button, Control, Valued
 
 
@@ -37,7 +37,10 @@ class Interactive:
 
     title     what it is called: for screen readers, and to find its state again
     intro     words with formulas between dollar signs, above the controls
+    heading   a line above all, for a figure that needs one
     """
+
+    heading = ""
 
     running = False  # whether `advance` wants to be called again and again
 
@@ -51,6 +54,10 @@ class Interactive:
     def frame(self) -> Frame:
         """What is seen now."""
         raise NotImplementedError
+
+    def still(self) -> Frame:
+        """What is left of it on a page without a kernel: by default what is seen now."""
+        return self.frame()
 
     def changed(self, name: str) -> None:
         """Called after a value was changed by the learner."""

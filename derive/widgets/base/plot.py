@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..numerals import short
+from ...numerals import short
 from .svg import element, figure, png, text, text_width
 
 SMALL = 11.0
@@ -248,7 +248,7 @@ class Plot:
 
 
 def _tick(value: float) -> str:
-    return short(value, 4)
+    return short(value, 4).replace("1·10", "10") if f"{value:e}".startswith("1.000000e") else short(value, 4)
 
 
 def _mark(x: float, y: float, kind: str, size: float, shape: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import ipywidgets
 
-from ..errors import DeriveError
+from ...errors import DeriveError
 from .controls import Button, Choice, Control, Field, Slider, Switch
 from .interactive import Frame, Interactive
 from .picture import PictureView
@@ -32,7 +32,7 @@ def _sized(room: float, box: float = 17.0) -> dict[str, Any]:
 
 
 def _slider(c: Slider, room: float) -> Any:
-    places = max(0, min(6, len(f"{c.step:.6f}".rstrip("0").partition(".")[2])))
+    places = max(len(f"{number:.6f}".rstrip("0").partition(".")[2]) for number in (c.step, c.value))
     common = {"description": c.label, "continuous_update": True, **_sized(_room(c.label))}
     if c.log:
         ends = {"min": math.log10(c.low), "max": math.log10(c.high)}
@@ -85,11 +85,12 @@ class Panel:
 
     def __init__(self, figure: Interactive) -> None:
         self.figure = figure
-        stacked = any(isinstance(c, Field) for c in figure.controls)  # then labels end at one place
-        room = max((_room(c.label) for c in figure.controls if not isinstance(c, Button)), default=0.0) if stacked else 0.0
+        self.stacked = all(isinstance(c, Field | Choice | Button) for c in figure.controls)  # a form: labels end at one place
+        room = max((_room(c.label) for c in figure.controls if not isinstance(c, Button)), default=0.0) if self.stacked else 0.0
         self.views = {c.name: VIEWS[type(c)](c, room) for c in figure.controls}
         self.picture = PictureView(key_names=figure.keys)
-        self.lines, self.more, self.told = ipywidgets.HTMLMath(), ipywidgets.HTMLMath(), ipywidgets.HTML()
+        whole = {"width": "100%"}
+        self.lines, self.more, self.told = (kind(layout=whole) for kind in (ipywidgets.HTMLMath, ipywidgets.HTMLMath, ipywidgets.HTML))
         for view, kind in ((self.lines, "derive-lines"), (self.more, "derive-more"), (self.told, "derive-words")):
             view.add_class(kind)
         self._following = False
@@ -106,21 +107,30 @@ class Panel:
         self.refresh()
 
     def _parts(self) -> list[Any]:
-        intro = ipywidgets.HTMLMath("".join(f"<p>{html.escape(line)}</p>" for line in self.figure.intro.splitlines()))
+        heading = f"<p><strong>{html.escape(self.figure.heading)}</strong></p>" if self.figure.heading else ""
+        told = f'<p style="white-space: pre-wrap">{html.escape(self.figure.intro.strip())}</p>' if self.figure.intro else ""
+        intro = ipywidgets.HTMLMath(heading + told, layout={"width": "100%"})
         valued = [self.views[c.name] for c in self.figure.controls if not isinstance(c, Button)]
         buttons = [self.views[c.name] for c in self.figure.controls if isinstance(c, Button)]
-        fields = any(isinstance(c, Field) for c in self.figure.controls)
-        flow = {"flex_flow": "column" if fields else "row wrap", "align_items": "stretch" if fields else "center"}
+        flow = {"flex_flow": "column", "align_items": "stretch"} if self.stacked else {"flex_flow": "row wrap", "align_items": "center"}
         rows = [ipywidgets.Box(views, layout=flow) for views in (valued,) if views]
         rows += [ipywidgets.Box(buttons, layout={"flex_flow": "row wrap"})] if buttons else []
-        head = [intro] if self.figure.intro else []
+        head = [intro] if heading or told else []
         return [*head, *rows, self.picture, self.lines, self.more, self.told]
 
     # From the page to the figure
 
     def _given(self, name: str, value: Any) -> None:
-        if not self._following:
+        if not self._following and not self._rounded(name, value):
             self._do(lambda: self.figure.set(name, _whole(value)))
+
+    def _rounded(self, name: str, value: Any) -> bool:
+        """Whether the page only moved a slider to its nearest step: the figure keeps the value that it has."""
+        control, had = next(c for c in self.figure.controls if c.name == name), self.figure.values[name]
+        if not isinstance(control, Slider) or value == had:
+            return False
+        apart = math.log10(value / had) if control.log else value - had
+        return bool(abs(apart) < 0.501 * control.step)
 
     def _do(self, act: Callable[[], None]) -> None:
         problem = ""

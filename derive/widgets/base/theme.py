@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..palette import PALETTE
+from ...palette import PALETTE, variables
 
 SERIES = tuple(name for name in PALETTE if name[0] == "s" and name[1:].isdigit())
 FONT = "'DejaVu Sans', Verdana, 'Segoe UI', sans-serif"
@@ -37,7 +37,7 @@ LIVE = f"""
 .derive-panel {{ {_colours(False)}; color: var(--d-ink); padding: 4px 2px; overflow: visible }}
 [data-jp-theme-light="false"] .derive-panel, .vscode-dark .derive-panel, .theme-dark .derive-panel,
 html[theme="dark"] .derive-panel {{ {_colours(True)} }}
-.derive-panel .derive-picture {{ outline-offset: 2px; border-radius: 6px; width: fit-content; max-width: 100% }}
+.derive-panel .derive-picture {{ outline-offset: -2px; border-radius: 6px; width: fit-content; max-width: 100% }}
 .derive-panel .derive-picture:focus-visible {{ outline: 2px solid var(--d-current) }}
 .derive-panel .derive-picture svg {{ display: block; max-width: 100%; height: auto }}
 .derive-panel .derive-scroll {{ overflow-x: auto; max-width: 100% }}
@@ -46,7 +46,7 @@ html[theme="dark"] .derive-panel {{ {_colours(True)} }}
 .derive-panel .widget-html-content > p, .derive-panel .widget-htmlmath-content > p {{ margin: 2px 0; max-width: 46em }}
 .derive-panel .derive-line {{ min-height: 1.9em; overflow-x: auto; overflow-y: hidden; padding: 1px 0 }}
 .derive-panel .derive-line.derive-later {{ visibility: hidden }}
-.derive-panel .derive-told {{ color: var(--d-soft); min-height: 1.5em; max-width: 46em }}
+.derive-panel .derive-told {{ color: var(--d-soft); min-height: 3em; max-width: 60em }}
 .derive-panel .widget-label, .derive-panel .widget-readout {{ color: var(--d-ink) }}
 .derive-panel button:focus-visible, .derive-panel .noUi-handle:focus-visible {{ outline: 2px solid var(--d-current); outline-offset: 1px }}
 .derive-panel table {{ border-collapse: collapse }}
@@ -55,10 +55,8 @@ html[theme="dark"] .derive-panel {{ {_colours(True)} }}
 """
 
 STATIC = f"""
-.derive-static {{ {_colours(False)}; color: var(--d-ink) }}
-@media (prefers-color-scheme: dark) {{ .derive-static {{ {_colours(True)} }} }}
-[data-jp-theme-light="true"] .derive-static {{ {_colours(False)} }}
-[data-jp-theme-light="false"] .derive-static {{ {_colours(True)} }}
+{variables(".derive-static")}
+.derive-static {{ color: var(--d-ink) }}
 .derive-static svg {{ max-width: 100%; height: auto }}
 .derive-static table {{ border-collapse: collapse }}
 .derive-static th, .derive-static td {{ padding: 1px 10px 1px 0; text-align: left }}

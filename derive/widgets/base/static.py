@@ -19,9 +19,10 @@ def as_text(figure: Interactive) -> str:
 
 def as_html(figure: Interactive) -> str:
     """The picture as it is now, with all that is written around it; formulas as MathML, so that no script is needed."""
-    frame = figure.frame()
-    intro = "".join(f"<p>{with_formulas(line)}</p>" for line in figure.intro.splitlines() if line)
-    return f'<div class="derive-static"><style>{STATIC}</style>{intro}{frame.picture}{_around(frame)}</div>'
+    frame = figure.still()
+    head = f"<p><strong>{html.escape(figure.heading)}</strong></p>" if figure.heading else ""
+    intro = f'<p style="white-space: pre-wrap">{with_formulas(figure.intro.strip())}</p>' if figure.intro else ""
+    return f'<div class="derive-static"><style>{STATIC}</style>{head}{intro}{frame.picture}{_around(frame)}</div>'
 
 
 def _around(frame: Frame) -> str:
@@ -31,7 +32,7 @@ def _around(frame: Frame) -> str:
 
 def with_formulas(words: str, escaped: bool = False) -> str:
     """Words with formulas between dollar signs as HTML: the formulas as MathML, or as they are written where there is none."""
-    from ..latex_mathml import mathml
+    from ...latex_mathml import mathml
 
     made, at = [], 0
     for found in FORMULA.finditer(words):

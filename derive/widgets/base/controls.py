@@ -6,12 +6,16 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import DeriveError
+from ...errors import DeriveError
 
 
 @dataclass(frozen=True)
 class Slider:
-    """A number between two ends. `step` is that of one key press; with `log` the ends are powers and `step` is one of the exponent."""
+    """A number between two ends. `step` is that of one key press; with `log` it is one of the exponent.
+
+    A slider on a page moves what lies between its steps: so the lower end is moved, by less than a step, to where there are whole steps
+    between it and the value. Inwards, for there may be nothing beyond the end; with `log` outwards, where smaller numbers do no harm.
+    """
 
     name: str
     label: str
@@ -20,6 +24,16 @@ class Slider:
     step: float
     value: float
     log: bool = False
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.value, int | float) or not self.low <= self.value <= self.high or (self.log and self.low <= 0):
+            return  # the value is refused where it is accepted
+        if self.log:
+            steps = math.ceil((math.log10(self.value) - math.log10(self.low)) / self.step - 1e-9)
+            low = 10 ** (math.log10(self.value) - steps * self.step)
+        else:
+            low = self.value - math.floor((self.value - self.low) / self.step + 1e-9) * self.step
+        object.__setattr__(self, "low", low if abs(low - self.low) > 1e-9 * max(1, abs(low)) else self.low)
 
     def accepted(self, value: Any) -> float:
         """The value if it lies between the ends, else `DeriveError`."""

@@ -1,0 +1,1 @@
+"""Universal approximation: a function made of bumps."""

@@ -1,0 +1,1 @@
+"""A computational graph, one gate at a time."""

@@ -1,0 +1,1 @@
+"""A network drawn with its weights, and what runs through it."""

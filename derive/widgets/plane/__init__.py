@@ -1,0 +1,1 @@
+"""Lines and surfaces over the plane, and points of two classes."""
