@@ -141,12 +141,12 @@ for neurons in (1, 2, 4, 8, 12):
     print(f"{neurons:2} neurons: {0.25**neurons:.1e}")
 
 # %% [markdown]
-# **Do larger weights help?** One link of the chain has the factor $w\,\sigma'(w a + b)$, and the activation $a$ from below is between 0 and
-# 1. Here is this factor as a function of $a$. With $w = 4$ and $b = -2$ it reaches 1. Now take $w = 16$ and $b = -8$: how large is the
-#    factor at best? And for which part of all $a$ is it below 1?
+# **Do larger weights help?** One link of the chain has the factor $w\,\sigma'(w a + b)$, where $0 < a < 1$ is the activation from below.
+# Here is this factor as a function of $a$. With $w = 4$ and $b = -2$ it reaches 1 in the middle. Now take $w = 16$ and $b = -8$: how large
+# is the factor at best? And for which part of all $a$ is it below 1?
 
 # %%
-Curve("w*sigma'(w*x + b)", x=(0, 1), at=0.5, parameters={"w": (1, 40, 4), "b": (-20, 0, -2)})
+Curve("w*sigma'(w*a + b)", "a", x=(0, 1), at=0.5, parameters={"w": (1, 40, 4), "b": (-20, 0, -2)})
 
 # %% [markdown]
 # The best is $w/4$, at $w a + b = 0$. But the larger $w$, the narrower the peak: the same weight that makes the factor large drives $z$ to
@@ -266,8 +266,8 @@ for depth in (1, 2, 3, 5):
 #
 # ## What helps
 #
-# - An activation whose slope can be 1: tanh near 0, relu wherever it is positive. (A relu neuron that is negative for *all* samples has the
-#   slope 0 for all of them, and never learns again.)
+# - An activation whose slope can be 1: tanh near 0, relu wherever it is positive. (A relu neuron whose $z$ is negative for *all* samples
+#   has the slope 0 for all of them: its own weights then stand still.)
 # - A start that fits: weights that keep the sums at a size where the slopes are large.
 # - A way around. If a layer *adds* its result to what came in, $a^l = a^{l-1} + \sigma(z^l)$, then the error has a way past the slope. What
 #   becomes of the product?
@@ -324,7 +324,7 @@ Exercise(
 # %% [markdown]
 # ## What you take with you
 #
-# - The slope of a weight in the first layer is a product: one $\sigma'$ and one weight matrix for each layer above.
+# - The slope of a weight in the first layer is a product: one $\sigma'$ for each layer, and the weights between the layers.
 # - $\sigma' \le \tfrac14$: with sigmoids the product vanishes like a power of the depth; too large weights make it saturate or explode.
 # - The first layers then hardly move, and the others work with features that nobody learned.
 # - Cross entropy removes the slope of the output layer, and of no other.

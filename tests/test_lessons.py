@@ -18,6 +18,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import lesson_notebooks
+import nbformat
 import psutil
 import pytest
 
@@ -32,6 +33,7 @@ from derive.lessons.mathematics import formulas_of, with_formulas
 
 ROOT = Path(__file__).resolve().parents[1]
 HERE = sorted(LESSONS.glob("[0-9][0-9]_*.ipynb"))
+TESTS = Path(__file__).resolve().parent
 SECONDS = 180  # for one cell
 
 FIRST = r"""# %% [markdown]
@@ -97,10 +99,40 @@ def command(planted, monkeypatch, capsys):
 # The lessons themselves
 
 
+def test_there_are_thirteen_lessons_and_an_appendix():
+    assert [path.stem[:2] for path in HERE] == [f"{n:02}" for n in range(1, 15)]
+
+
 @pytest.mark.parametrize("path", HERE, ids=lambda path: path.stem)
-def test_lesson_runs(path):
-    (lesson,) = [lesson for lesson in lessons() if lesson.path == path]
-    assert not said_on_stderr(executing.executed(lesson, SECONDS))
+def test_lesson_runs(path, tmp_path):
+    """Every cell runs in a kernel of its own; there, every exercise is solved by its key and its wrong answers are caught."""
+    notebook = nbformat.read(path, as_version=4)
+    asked = f"import sys; sys.path.insert(0, {str(TESTS)!r}); import lesson_checks; print(lesson_checks.report())"
+    notebook.cells.append(nbformat.v4.new_code_cell(asked))
+    nbformat.write(notebook, tmp_path / path.name)
+    cells = executing.executed(lessons(tmp_path)[0], SECONDS)
+    assert not said_on_stderr(cells)
+    found = json.loads("".join(output["text"] for output in cells[-1]["outputs"]))
+    assert not found["problems"]
+    assert 2 <= len(found["graded"]) and found["predictions"] >= (1 if path != HERE[-1] else 0), found
+    assert found["steppers"] and found["sliders"] and found["work"] == 1, found
+
+
+@pytest.mark.parametrize("path", HERE, ids=lambda path: path.stem)
+def test_a_lesson_has_its_parts(path):
+    """A heading with its number, a question, how long it takes; its work at the end, and the way to the next."""
+    cells = nbformat.read(path, as_version=4).cells
+    first = cells[0]["source"]
+    assert first.startswith((f"# {int(path.stem[:2])}. ", "# Appendix", "# 14. ")) and "?" in first, first
+    assert "minutes" in first
+    assert re.fullmatch(rf'MyWork\("my_work_{path.stem[:2]}.json"\)', cells[-1]["source"])
+    words = "".join(cell["source"] for cell in cells if cell["cell_type"] == "markdown")
+    place = HERE.index(path)
+    if place + 1 < len(HERE):
+        assert f"]({HERE[place + 1].name})" in words
+    for linked in re.findall(r"\]\(([^)]*\.ipynb)\)", words):
+        assert (path.parent / linked).is_file(), linked
+    assert not re.search(r"0\.\d*0000000\d", words)
 
 
 def said_on_stderr(cells):

@@ -46,7 +46,7 @@ html[theme="dark"] .derive-panel {{ {_colours(True)} }}
 .derive-panel .widget-html-content > p, .derive-panel .widget-htmlmath-content > p {{ margin: 2px 0; max-width: 46em }}
 .derive-panel .derive-line {{ min-height: 1.9em; overflow-x: auto; overflow-y: hidden; padding: 1px 0 }}
 .derive-panel .derive-line.derive-later {{ visibility: hidden }}
-.derive-panel .derive-told {{ color: var(--d-soft); min-height: 3em; max-width: 60em }}
+.derive-panel .derive-told {{ color: var(--d-soft); min-height: 3em; max-width: 78em }}
 .derive-panel .widget-label, .derive-panel .widget-readout {{ color: var(--d-ink) }}
 .derive-panel button:focus-visible, .derive-panel .noUi-handle:focus-visible {{ outline: 2px solid var(--d-current); outline-offset: 1px }}
 .derive-panel table {{ border-collapse: collapse }}
