@@ -71,7 +71,7 @@ class Descent:
         return np.array([distance / (2 * eta * k) for k, eta in enumerate(self.rates, 1)])
 
     def __repr__(self) -> str:
-        first, last = self.points[0], self.points[-1]
+        first, last = (np.round(p, 6).tolist() for p in (self.points[0], self.points[-1]))
         way = f"F({first}) = {self.values[0]:.6g} to F({last}) = {self.values[-1]:.6g}"
         return f"Descent({self.steps} step{'s' * (self.steps != 1)}: {way}; {self.stopped})"
 

@@ -19,6 +19,7 @@ LENGTHS = frozenset("width minsize maxsize".split())  # taken only with a length
 LENGTH = re.compile(r"\d+(\.\d+)?em")
 LONGEST = 2000  # characters of LaTeX; a longer formula is shown as it is written
 PRIME = "′"
+SIGNS, CLOSING = frozenset("−-+±"), frozenset(")]}|‖!′")
 # What the converter does not know, by something that looks the same.
 SPELLED = (
     (re.compile(r"\\!"), ""),  # becomes a width that browsers do not know

@@ -2,6 +2,7 @@ r"""Formulas as LaTeX: typesets under LaTeX with amsmath, and in MathJax."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -9,6 +10,8 @@ from .glyphs import GREEK, is_word, parts
 from .styles import Level, Row, Style, Text
 
 _OPERATORS = {"juxtaposition": " ", "matmul": " ", "odot": r" \odot ", "cdot": r" \cdot "}
+_WORD = re.compile(r"\\mathrm\{[^{}]{2,}\}")  # beside another letter it would look like more letters of one word
+_AFTER_WORD = re.compile(_WORD.pattern + r"(?:[_^]\{[^{}]*\})*$")
 _NEEDS_ROOM = (r"\frac{\partial", r"\left.\frac{\partial", r"\underbrace")  # else ∂E/∂y ∂y/∂a would look like one fraction
 _RELATIONS = {"<": "<", ">": ">", "=": "=", "≤": r"\le", "≥": r"\ge", "≠": r"\ne"}
 _ESCAPED = {
@@ -139,7 +142,7 @@ class Latex(Style):
 
     def _joined(self, left: str, operator: str, right: str, after_number: bool) -> str:
         tight = operator == "juxtaposition" and after_number and left[-1:].isdigit() and not right.startswith("\\")
-        apart = operator == "juxtaposition" and right.startswith(_NEEDS_ROOM)
+        apart = operator == "juxtaposition" and (right.startswith(_NEEDS_ROOM) or bool(_WORD.match(right) or _AFTER_WORD.search(left)))
         return left + ("" if tight else r" \, " if apart else _OPERATORS[operator]) + right
 
     def _fraction(self, above: Text, below: Text) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 LESSONS = Path(__file__).resolve().parents[1] / "lessons"
 SOURCES = "[0-9][0-9]_*.py"
+BOXES = ("Exercise(", "MyWork(")  # their code, with hints and answers in it, is folded away until a reader asks for it
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -28,6 +29,8 @@ def notebook(text: str, name: str) -> str:
 
 def _cell(cell: Any, name: str) -> dict[str, Any]:
     metadata = {key: value for key, value in cell.metadata.items() if not key.startswith("lines_to_")}  # Jupytext's own
+    if cell.source.startswith(BOXES):
+        metadata["jupyter"] = {"source_hidden": True}
     made = {"cell_type": cell.cell_type, "id": name, "metadata": metadata, "source": cell.source.splitlines(keepends=True)}
     return {**made, "execution_count": None, "outputs": []} if cell.cell_type == "code" else made
 

@@ -186,9 +186,14 @@ RAW = """() => { const area = document.querySelector('.jp-Notebook, .jp-Notebook
   return found }"""
 
 
+DRAWN = """() => [...document.querySelectorAll('.derive-panel .derive-scroll')]
+  .every(e => e.querySelector('svg') || getComputedStyle(e).display === 'none')"""
+
+
 def settled(page: Any, seconds: float = 20) -> None:
-    """Waits until no formula is left that is not typeset; what is left after that is for the test to find."""
+    """Waits until every figure is drawn and no formula is left that is not typeset; what is left after that is for the test to find."""
     with contextlib.suppress(Exception):
+        page.wait_for_function(DRAWN, timeout=seconds * 1000, polling=100)
         page.wait_for_function(f"() => !({RAW})().length", timeout=seconds * 1000, polling=100)
     page.wait_for_timeout(300)
 

@@ -344,7 +344,7 @@ def test_schedules_are_those_of_derive():
     for name, eta in figure.schedules().items():
         assert isinstance(eta, SCHEDULES[name])
         assert f"{name.replace('_', ' ')} {eta(25):.4g}" in text(figure)
-    assert r"\eta_{25} = \eta_0\, e^{-\lambda (k-K)} = 0.1\, e^{-0.03 \cdot 20} \approx 0.05488" in figure.frame().lines[2]
+    assert r"\eta_{k=25} = \eta_0\, e^{-\lambda (k-K)} = 0.1\, e^{-0.03 \cdot 20} \approx 0.05488" in figure.frame().lines[2]
     figure.set("k", 2)
     assert all(r"\eta_0\,\frac{k+1}{K} = 0.1 \cdot \frac{3}{5} = 0.06$" in line for line in figure.frame().lines)
 

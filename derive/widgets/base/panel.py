@@ -166,8 +166,9 @@ class Panel:
             frame = self.figure.frame()
         except DeriveError as error:
             frame = Frame(self.picture.svg, text=str(error))
-        self.picture.alt = f"{self.figure.title}. {frame.text}"
-        self.picture.svg = frame.picture
+        with self.picture.hold_sync():  # one message, and the first: the picture is what the eye waits for
+            self.picture.svg = frame.picture
+            self.picture.alt = f"{self.figure.title}. {frame.text}"
         self._put(self.lines, "".join(_line(line) for line in frame.lines) + "".join(_line(line, later=True) for line in frame.later))
         self._put(self.more, frame.html)
         shown = html.escape(problem or frame.text)

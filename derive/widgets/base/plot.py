@@ -67,7 +67,10 @@ class Plot:
         self.y_ticks = decades(*y) if log_y else ticks(*y, most=max(2, int(height / 55)))
         widest = max((text_width(_tick(t), SMALL) for t in self.y_ticks), default=0)
         self.left = widest + 12 + (18 if y_label else 0)
-        self.right, self.top = 14.0, 12 + (20 if title else 0)
+        last = self.x_ticks[-1] if self.x_ticks else x[1]
+        outermost = (last - x[0]) / (x[1] - x[0]) if not log_x else 1.0
+        self.right = max(14.0, text_width(_tick(last), SMALL) / 2 + 3 if outermost > 0.9 else 0.0)
+        self.top = 12 + (20 if title else 0)
         self.bottom = 24 + (18 if x_label else 0)
         self.x_label, self.y_label, self.title = x_label, y_label, title
         self.inside: list[Callable[[], str]] = []
@@ -79,7 +82,8 @@ class Plot:
     @property
     def inner(self) -> tuple[float, float]:
         """Width and height of the area within the axes."""
-        return self.width - self.left - self.right, self.height - self.top - self.bottom - 18 * len(self._rows())
+        rows = len(self._rows())
+        return self.width - self.left - self.right, self.height - self.top - self.bottom - (18 * rows + 5 if rows else 0)
 
     def px(self, x: Any) -> Any:
         """Where x stands, in pixels from the left of the area."""

@@ -40,7 +40,7 @@ def with_numbers(name: str, eta: Schedule, k: int) -> str:
         formula = formula.replace("k", "(k-K)") if eta.warmup else formula
         put_in = _numbers(name, eta, after)
     numbers = "" if name == "constant" and after >= 0 else f" {equals([rate])} {put_in}"
-    return rf"\eta_{{{k}}} = {formula}{numbers} {equals([value])} {tex(value)}"
+    return rf"\eta_{{k={k}}} = {formula}{numbers} {equals([value])} {tex(value)}"
 
 
 def _numbers(name: str, eta: Any, k: int) -> str:
@@ -128,8 +128,9 @@ class Schedules(Figure):
         plot = Plot(
             760, 320, (0, self.steps), ends, x_label="k", y_label="η", log_y=self.values["log"], title="the learning rate of step k"
         )
+        stairs = [k for k in ks for _ in (0, 1)]  # a rate holds for a whole step, and then jumps
         for name, eta in made.items():
-            plot.line(list(ks), [eta(k) for k in ks], KINDS[name], name.replace("_", " "))
+            plot.line([*stairs[1:], stairs[-1] + 1], [eta(k) for k in stairs], KINDS[name], name.replace("_", " "))
         plot.vertical(self.k)
         for name, eta in made.items():
             plot.points(self.k, eta(self.k), KINDS[name] + "o", size=5)

@@ -215,5 +215,5 @@ def _decades(values: list[Any]) -> tuple[float, float]:
     """A range of whole powers of ten around all that can be drawn."""
     drawn = [v for v in values if math.isfinite(v) and v > LEAST]
     low, high = (min(drawn), max(drawn)) if drawn else (0.1, 1.0)
-    first, last = math.floor(math.log10(low) - 0.05), math.ceil(math.log10(high) + 0.05)
+    first, last = math.floor(math.log10(low) - 0.3), math.ceil(math.log10(high) + 0.05)
     return 10.0**first, 10.0 ** max(last, first + 1)
