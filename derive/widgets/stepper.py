@@ -158,7 +158,8 @@ class Stepper(Figure):
             shown = "".join(f"<div>{html.escape(text)}</div>" for text in line.shown)
             summary = html.escape(f"Line {n} of {len(self.lines)}: {line.rule}")
             made.append(f'<details style="margin: 4px 0"><summary>{summary}</summary>{shown}</details>')
-        return Frame(lines=self._head, html="".join(made), text=f"{_counted(len(self.lines))}; a click opens {'each' if len(self.lines) > 1 else 'it'}.")
+        opens = "a click opens each" if len(self.lines) > 1 else "a click opens it"
+        return Frame(lines=self._head, html="".join(made), text=f"{_counted(len(self.lines))}; {opens}.")
 
     # State
 
