@@ -12,11 +12,15 @@ IMPORT = "from derive.widgets import *\n"
 
 @dataclass(frozen=True)
 class Shown:
-    """`code` shows it; `focus` is what takes `key`; `formula`: whether a press changes a formula; `grows`: whether it may grow taller."""
+    """`code` shows it; `focus` is what takes `key`, and `back` if there is a way back.
+
+    `formula`: whether a press changes a formula; `grows`: whether it may grow taller
+    """
 
     code: str
     focus: str = "slider"
     key: str = "ArrowRight"
+    back: str = "ArrowLeft"
     formula: bool = True
     grows: bool = False
 
@@ -32,7 +36,7 @@ GALLERY: dict[str, Shown] = {
         'DescentFigure("(w*4 + b - 5)^2", ("w", "b"), x=(-2, 4), y=(0, 3), start=(3, 2), rate=1/18)', "picture"
     ),
     "Schedules": Shown("Schedules()"),
-    "Playground": Shown('Playground("xor")', "picture"),
+    "Playground": Shown('Playground("xor")', "picture", back="ArrowRight"),
     "GradientNorms": Shown("GradientNorms()"),
     "Saturation": Shown("Saturation()"),
     "Bumps": Shown('Bumps("sin(3*x)")'),
