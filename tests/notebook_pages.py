@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 SCREENSHOTS = Path(__file__).resolve().parents[1] / "build" / "screenshots"
 BROWSER = shutil.which("chromium") or "chromium"
 QUIET = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking".split()
@@ -30,6 +32,18 @@ SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "docmanager-extension/plugin": {"autosave": False},
 }
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Any]:
+    """Debian's browser without a window; where it is missing, the test is skipped."""
+    if shutil.which("chromium") is None:
+        pytest.skip("chromium is not installed")
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with api.sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=BROWSER, args=QUIET)
+        yield launched
+        launched.close()
 
 
 @dataclass

@@ -4,7 +4,6 @@ The pages come from a server on this machine; every other request is refused.
 """
 
 import html
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from notebook_pages import chromium
 from test_golden import formulas
 from test_graph_drawing import DRAWINGS, meets, texts
 
@@ -23,9 +23,6 @@ from derive.ops import softmax, tanh
 from derive.show import Document, network_sheet
 
 MATHJAX = Path("/usr/share/javascript/mathjax")
-BROWSER = shutil.which("chromium") or "chromium"
-QUIET = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-QUIET += ["--disable-component-update", "--disable-sync"]
 
 # Without these two extensions a formula that cannot be typeset is marked as an error, not shown as text.
 PAGE = """<!doctype html><meta charset="utf-8"><title>formulas</title>
@@ -83,13 +80,8 @@ def served(page: str) -> Iterator[str]:
 def browser():
     if not MATHJAX.joinpath("MathJax.js").is_file():
         pytest.skip("MathJax is not installed (Debian: libjs-mathjax)")
-    if shutil.which("chromium") is None:
-        pytest.skip("chromium is not installed")
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with api.sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=BROWSER, args=QUIET)
+    with chromium() as launched:
         yield launched
-        launched.close()
 
 
 def visited(browser, page_text, wait, script):

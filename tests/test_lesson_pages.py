@@ -15,7 +15,7 @@ from typing import Any
 import nbformat
 import pytest
 from gallery import GALLERY, IMPORT, Shown
-from notebook_pages import BROWSER, QUIET, SCREENSHOTS, Opened, bad_formulas, cell_errors, opened, raw_formulas, server
+from notebook_pages import SCREENSHOTS, Opened, bad_formulas, cell_errors, chromium, opened, raw_formulas, server
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = sorted(path.name for path in (ROOT / "lessons").glob("[0-9][0-9]_*.ipynb"))
@@ -25,13 +25,8 @@ PRESSES = 15
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    if shutil.which("chromium") is None:
-        pytest.skip("chromium is not installed")
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with api.sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=BROWSER, args=QUIET)
+    with chromium() as launched:
         yield launched
-        launched.close()
 
 
 def written(folder: Path, name: str, cells: list[str]) -> None:

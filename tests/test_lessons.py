@@ -21,6 +21,7 @@ import lesson_notebooks
 import nbformat
 import psutil
 import pytest
+from nbconvert import HTMLExporter
 
 from derive.cli import main
 from derive.errors import DeriveError
@@ -30,6 +31,7 @@ from derive.lessons.cells import body, markdown
 from derive.lessons.folder import copy
 from derive.lessons.library import LESSONS, Lesson, chosen, lessons
 from derive.lessons.mathematics import formulas_of, with_formulas
+from derive.widgets import Curve
 
 ROOT = Path(__file__).resolve().parents[1]
 HERE = sorted(LESSONS.glob("[0-9][0-9]_*.ipynb"))
@@ -144,6 +146,15 @@ def test_a_planted_warning_is_found(tmp_path):
     plant(tmp_path, {"01_a": "# %%\nimport warnings\n\nwarnings.warn('planted')\n"})
     (said,) = said_on_stderr(executing.executed(lessons(tmp_path)[0]))
     assert "planted" in said
+
+
+def test_nbconvert_shows_the_picture_and_the_words_of_a_figure():
+    """As Jupyter saves it with its outputs: without the state of the widgets, the live view cannot be shown."""
+    bundle = dict(Curve("x^2", at=3)._repr_mimebundle_())
+    cell = nbformat.v4.new_code_cell("Curve(...)", outputs=[nbformat.v4.new_output("execute_result", bundle, execution_count=1)])
+    page, _ = HTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
+    assert 'class="derive-static"' in page and "the slope is 6" in page and "<math" in page
+    assert 'class="s1"' in page
 
 
 def test_the_notebooks_are_those_of_their_sources():

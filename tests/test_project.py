@@ -80,6 +80,20 @@ def test_the_wheel_holds_every_file_of_the_package_and_the_lessons(tmp_path):
     wanted = {path.relative_to(ROOT).as_posix() for path in files if not LEFT_OUT & set(path.parts)}
     assert "derive/py.typed" in wanted
     assert held == wanted
+    # Installed from it, elsewhere: the lessons are found and copied.
+    place = tmp_path / "site"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(place)
+    code = "import derive.cli, sys; print(derive.cli.__file__); sys.exit(derive.cli.main(sys.argv[1:]))"
+    ran = subprocess.run(
+        [sys.executable, "-c", code, "lessons", "mine", "--copy-only"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(place)},
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0 and str(place) in ran.stdout, ran.stdout + ran.stderr
+    assert {path.name for path in (tmp_path / "mine").iterdir()} == {path.name for path in (ROOT / "lessons").glob("*.ipynb")}
 
 
 def test_the_version_is_stated_once():
