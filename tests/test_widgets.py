@@ -23,7 +23,8 @@ from derive.widgets.base.controls import Button, Choice, Field, Slider, Switch
 from derive.widgets.base.figure import Figure
 from derive.widgets.base.interactive import Frame
 from derive.widgets.base.panel import Panel
-from derive.widgets.base.plot import Plot, around, decades, draw, ticks
+from derive.widgets.base.plot import Plot, draw
+from derive.widgets.base.scales import around, clipped, decades, ticks
 from derive.widgets.base.static import as_html, with_formulas
 from derive.widgets.base.svg import png
 
@@ -124,6 +125,29 @@ def test_a_plot_is_well_formed_whatever_it_is_given():
     assert root.attrib["width"] == "800"
     assert "nan" not in Xml.tostring(root, encoding="unicode").lower().replace("nano", "")
     assert "nowhere" not in Xml.tostring(root, encoding="unicode")
+
+
+@pytest.mark.parametrize("far", [3.0, 1e3, 1e9, 1e200])
+def test_a_line_that_leaves_the_area_keeps_its_slope(far):
+    plot = Plot(300, 300, (0, 1), (0, 1))
+    plot.line([0, far], [0, 2 * far])
+    path = Xml.fromstring(draw([plot], "")).find(".//*[@class='s1']").attrib["d"]
+    (x0, y0), (x1, y1) = (map(float, pair.split()) for pair in path.removeprefix("M").split("L"))
+    w, h = plot.inner
+    assert (y0 - y1) / h / ((x1 - x0) / w) == pytest.approx(2, rel=1e-2) and x1 <= 5 * w
+
+
+def test_clipped():
+    assert clipped((0, 0), (10, 0), 4, 4) == ((0, 0), (4, 0))
+    assert clipped((-8, -8), (8, 8), 4, 4) == ((-4, -4), (4, 4))
+    assert clipped((5, 0), (5, 1), 4, 4) is None and clipped((-9, 0), (0, 9), 4, 4) is None
+    assert clipped((0, 0), (1, 1), 4, 4) == ((0, 0), (1, 1)) and clipped((0, 0), (np.inf, 1), 4, 4) is None
+
+
+def test_a_slider_over_powers_of_ten_stands_on_round_numbers():
+    stops = Slider("rate", "rate", 0.001, 10, 0.05, 1 / 18, log=True).stops
+    assert (stops[0], stops[-1]) == (0.001, 10) and {0.01, 0.03, 0.5, 1 / 18, 1.2, 2} <= set(stops)
+    assert list(stops) == sorted(stops) and len(stops) < 50
 
 
 def test_names_in_the_legend_take_room_from_the_area_and_not_from_the_picture():
@@ -310,9 +334,35 @@ def test_a_curve_says_what_is_missing(arguments, told):
         Curve(*arguments)
 
 
-def test_a_curve_needs_an_interval():
-    with pytest.raises(DeriveError, match="the smaller end first"):
-        Curve("x", x=(1, 1))
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"x": (1, 1)}, "the smaller end first"),
+        ({"x": 5}, "x of Curve: 5 is not 2 numbers"),
+        ({"x": None}, "None is not 2 numbers"),
+        ({"x": (0, float("inf"))}, "not a finite real number"),
+        ({"y": "auto"}, "'auto' is not 2 numbers"),
+        ({"y": (3, 3)}, "y of Curve: the range goes from 3 to 3"),
+        ({"at": 99}, "99 is no first value from -4 to 4"),
+        ({"at": "a"}, "'a' is not a finite real number"),
+        ({"parameters": ["a"]}, "gives no names"),
+        ({"parameters": {"a": (1, 2)}}, "the slider of a: .* is not 3 numbers"),
+        ({"parameters": {"a": 1}}, "the slider of a: 1 is not 3 numbers"),
+        ({"parameters": {"a": (0, 1, 5)}}, "5 is no first value from 0 to 1"),
+        ({"beside": ["x"]}, "gives no names"),
+        ({"beside": dict.fromkeys("pqrst", "x")}, "at most 4"),
+        ({"points": 3}, "3 is no list of pairs"),
+        ({"points": [1, 2]}, "1 is not 2 numbers"),
+    ],
+)
+def test_what_a_teacher_gives_is_refused_in_one_sentence(settings, told):
+    with pytest.raises(DeriveError, match=told) as refused:
+        Curve("a*x" if "parameters" in settings else "x", **settings)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_formula_of_the_slope_has_no_value_where_the_curve_has_none():
+    assert "the slope is not defined" in Curve("ln(x)", x=(-3, -1)).frame().text
 
 
 # Exercises
@@ -385,6 +435,12 @@ def test_work_is_saved_and_restored(tmp_path, monkeypatch):
     curve.set("w", 1.0)
     box.set("part0", "")
     box.solved = False
+    box.press("check")
+    assert "Nothing is filled in" in box.frame().html
+    # A page that was opened anew does not replace earlier work unasked.
+    anew, before = MyWork(path), path.read_text()
+    anew.press("save")
+    assert "Not saved yet" in anew.frame().text and path.read_text() == before
     work.press("restore")
     assert (curve.values["w"], box.solved, "3.96" in box.values["part0"]) == (-3.0, True, True)
     # A notebook that is run again has new figures with the same names; one that was not shown yet keeps its place in the file.

@@ -50,7 +50,7 @@ def test_a_point_on_the_line_is_on_it_exactly():
     f.set("w1", 0.1 + 0.2)
     f.set("b", -0.3)
     frame = f.frame()
-    assert cells(frame)[0][4:] == ["0", "0", "no"] and "= 0$, on the line" in frame.lines[1]
+    assert cells(frame)[0][4:] == ["0", "0", "yes"] and "= 0$, on the line" in frame.lines[1]
 
 
 def test_the_points_are_walked_through():

@@ -51,9 +51,11 @@ def lessons(
         return 0
     if pages is not None:
         return _pages(wanted, every, pages)
-    shown = folder if folder is not None else DEFAULT
+    shown, server = folder if folder is not None else DEFAULT, "voila" if voila else "jupyterlab"
+    if port is not None:
+        _port_is_free(server, port)
     _copy(wanted, shown)
-    return 0 if copy_only else _serve("voila" if voila else "jupyterlab", shown, port, not no_browser)
+    return 0 if copy_only else _serve(server, shown, port, not no_browser)
 
 
 def _copy(wanted: list[Lesson], folder: str) -> None:
@@ -69,6 +71,13 @@ def _copy(wanted: list[Lesson], folder: str) -> None:
 
 def _counted(number: int) -> str:
     return f"{number} lesson{'' if number == 1 else 's'}"
+
+
+def _port_is_free(server: str, port: int) -> None:
+    """Raises `DeriveError` before anything is copied for a server that could not start."""
+    from ..lessons.serving import free_port
+
+    free_port(server, port)
 
 
 def _serve(server: str, folder: str, port: int | None, browser: bool) -> int:

@@ -22,6 +22,8 @@ DECIMAL = re.compile(r"[-+−]?\d*(?:[.,](\d*))?")
 ROUNDED = "Keep more digits on the way, and round at the end."
 TRIVIAL = (0.0, 1.0)  # a wrong number that would make what follows from it too easy
 
+NOT_FILLED = "nothing is filled in"
+
 
 @dataclass(frozen=True)
 class Tolerance:
@@ -139,7 +141,7 @@ class Cells:
         name = cell if len(self.cells) == 1 else f"{self.name}: {cell}"
         if typed is None or not str(typed).strip():
             # With a name that is none of the cells, this may well have been filled in.
-            return Verdict(name, UNREADABLE if strange else WRONG, 0, points, detail="nothing is filled in")
+            return Verdict(name, UNREADABLE if strange else WRONG, 0, points, detail=NOT_FILLED)
         try:
             number = number_of(typed)
         except ReadError as error:

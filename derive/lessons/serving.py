@@ -83,7 +83,8 @@ def _quiet(settings: Path) -> dict[str, str]:
     (settings / "labconfig" / "default_setting_overrides.json").write_text(json.dumps(DEFAULTS), "utf-8")
     before = os.environ.get("JUPYTER_CONFIG_PATH")
     path = os.pathsep.join([str(settings), *([before] if before else [])])
-    return {**os.environ, "JUPYTER_CONFIG_PATH": path}
+    # What Jupyter's own parts say to each other of names that will change is nothing for a learner.
+    return {"PYTHONWARNINGS": "ignore::DeprecationWarning:traitlets.traitlets", **os.environ, "JUPYTER_CONFIG_PATH": path}
 
 
 @contextmanager

@@ -15,10 +15,13 @@ from ..printing import latex, unicode
 from .base.controls import Control, Slider
 from .base.figure import Figure
 from .base.functions import expression, numeric, symbol
+from .base.given import interval, named, places, slider_ends
 from .base.interactive import Frame
-from .base.plot import Plot, around, draw
+from .base.plot import Plot, draw
+from .base.scales import around
 
 POINTS = 241
+BESIDE = ("s3", "s4", "s5", "s6")  # how curves for comparison are drawn
 
 
 class Curve(Figure):
@@ -32,6 +35,10 @@ class Curve(Figure):
     beside      other curves for comparison, without a slope: {"name": expression}
     slope       whether there are a tangent and f'; else the curve alone
     points      data to be met by the curve, pairs (x, y)
+
+    title       what it is called, for screen readers and in saved work; intro: words above it, with formulas between dollar signs
+
+    Curve("sigma(w*x + b)", parameters={"w": (-4, 4, 1), "b": (-4, 4, 0)})
 
     Raises `DeriveError` for names that do not fit together.
     """
@@ -51,23 +58,25 @@ class Curve(Figure):
         title: str = "",
         intro: str = "",
     ) -> None:
-        low, high = map(float, x)
-        if not low < high:
-            raise DeriveError(f"the range goes from {low:g} to {high:g}", "Curve", "the smaller end first: x=(-4, 4)")
+        low, high = interval(x, "x of Curve")
         self.f = expression(f, "Curve")
         self.variable = symbol(self.f, variable, "Curve")
-        given = dict(parameters or {})
+        given = named(parameters, "parameters of Curve", '{"w": (-2, 2, 1)}')
         self.symbols = (self.variable, *(symbol(self.f, name, "parameters of Curve") for name in given))
         loose = sorted(s.name for s in self.f.free_symbols - set(self.symbols))
         if loose:
             raise DeriveError(f"{', '.join(loose)} has no slider", "Curve", f'for example parameters={{"{loose[0]}": (-2, 2, 1)}}')
         self.derivative = derive(self.f, self.variable)
         self._f, self._slope = numeric(self.f, self.symbols), numeric(self.derivative.result, self.symbols)
-        self.beside = {name: self._other(e) for name, e in (beside or {}).items()}
-        self.x, self.y, self.slope = (low, high), y, slope
-        self.points = np.array([(float(a), float(b)) for a, b in points]).reshape(-1, 2)
-        point = Slider(variable, variable, low, high, _step(low, high), (low + high) / 2 if at is None else float(at))
-        controls: list[Control] = [point, *(_slider(name, *ends) for name, ends in given.items())]
+        self.beside = {name: self._other(e) for name, e in named(beside, "beside", '{"σ": "sigma(x)"}').items()}
+        if len(self.beside) > len(BESIDE):
+            raise DeriveError(f"{len(self.beside)} curves beside it cannot be told apart", "beside", f"at most {len(BESIDE)}")
+        self.x, self.y, self.slope = (low, high), None if y is None else interval(y, "y of Curve"), slope
+        self.points = places(points, "points of Curve")
+        first = slider_ends((low, high, (low + high) / 2 if at is None else at), "at of Curve")[2]
+        point = Slider(variable, variable, low, high, _step(low, high), first)
+        sliders = {name: slider_ends(ends, f"the slider of {name}") for name, ends in given.items()}
+        controls: list[Control] = [point, *(_slider(name, *ends) for name, ends in sliders.items())]
         super().__init__(title or f"Slope of {unicode(self.f, typed_order=True)}", controls, intro)
 
     def _other(self, e: Any) -> Any:
@@ -82,6 +91,7 @@ class Curve(Figure):
         rest = [self.values[s.name] for s in self.symbols[1:]]
         xs = np.linspace(*self.x, POINTS)
         here, slope = float(self._f(at, *rest)), float(self._slope(at, *rest))
+        slope = slope if np.isfinite(here) else math.nan  # a formula may have a value where the curve has none
         ys = self._f(xs, *rest)
         others = {name: f(xs, *rest) for name, f in self.beside.items()}
         plots = [self._curve(xs, ys, others, at, here, slope)]
@@ -94,7 +104,7 @@ class Curve(Figure):
     def _curve(self, xs: Any, ys: Any, others: Mapping[str, Any], at: float, here: float, slope: float) -> Plot:
         ends = self.y or around([*ys, *(v for other in others.values() for v in other), here, *self.points[:, 1]])
         plot = Plot(440, 300, self.x, ends, x_label=unicode(self.variable), title="the curve and its tangent" if self.slope else "")
-        for kind, (name, values) in zip(("s3", "s4", "s5", "s6"), others.items(), strict=False):
+        for kind, (name, values) in zip(BESIDE, others.items(), strict=False):
             plot.line(xs, values, kind, name, dash=True)
         shown = unicode(self.f, typed_order=True)
         plot.line(xs, ys, "s1", shown if len(shown) <= 40 else "f")

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..derivation import Derivation
 from ..errors import DeriveError
+from ..grading.cells import NOT_FILLED
 from ..grading.code import Source
 from ..grading.judging import grade
 from ..grading.library import load_task
@@ -26,6 +27,7 @@ from .base.interactive import Frame
 from .base.words import words
 
 ASK = "choose one"
+START = "import numpy as np\n\n"  # of code that is asked for
 TRIES = 2  # wrong answers after which the answer may be shown; all hints do as well
 
 
@@ -62,6 +64,8 @@ class Exercise(Figure):
         text = self.values[name]
         if isinstance(part, Pick):
             return "" if text == ASK else next(key for key, option in part.options.items() if _option(key, option) == text)
+        if isinstance(part, Source) and text.strip() == START.strip():
+            return ""
         return _filled(text) if isinstance(part.solution(), Mapping) else text
 
     def fill(self, answer: Any) -> None:
@@ -108,7 +112,7 @@ class Exercise(Figure):
     def _answered(self) -> list[Verdict]:
         """The verdicts on what was answered; an empty field is no mistake."""
         empty = {part.name for name, part in self.names.items() if not str(self._given(name, part)).strip()}
-        return [v for v in self.report.verdicts if v.part not in empty] if self.report else []
+        return [v for v in self.report.verdicts if v.part not in empty and v.detail != NOT_FILLED] if self.report else []
 
     def _told(self) -> str:
         answered = self._answered()
@@ -128,7 +132,9 @@ class Exercise(Figure):
         )
         left = len(self.hints) - self.shown
         rest = f"{left} hint{'s' * (left != 1)} left." if left else "No hint is left." if self.hints else ""
-        return Frame(html=told + seen, text=f"{self.status.capitalize()}. {rest}".strip())
+        missed = self.solved and self.report is not None and not self.report.right
+        so_far = "Solved before; what is filled in now is not right" if missed else self.status.capitalize()
+        return Frame(html=told + seen, text=f"{so_far}. {rest}".strip())
 
     def still(self) -> Frame:
         """The options that there are to choose from stand in the picture of a page; what was answered as well."""
@@ -165,7 +171,7 @@ def _control(name: str, part: Part, parts: int) -> Control:
         cells = list(solution)
         return Field(name, label, "\n".join(f"{cell} = " for cell in cells), lines=max(2, min(len(cells), 14)))
     if isinstance(part, Source):
-        return Field(name, label, lines=12, example="import numpy as np")
+        return Field(name, label, START, lines=12)
     if isinstance(part, Steps):
         return Field(name, label, lines=5, example="one line for each step")
     return Field(name, label, example="a formula")
@@ -184,13 +190,16 @@ def _written(value: Any) -> str:
     """A number, a vector or a matrix as it is typed."""
     if isinstance(value, list | tuple):
         return "(" + ", ".join(map(_written, value)) + ")"
+    if isinstance(value, float):
+        return f"{value:.10g}"
     return str(value)
 
 
 def _hints(task: Task, given: Sequence[str] | Derivation | None) -> tuple[tuple[str, str], ...]:
     """Kind and words of every hint, in the order in which they are given."""
-    if isinstance(given, str):
-        raise DeriveError("the hints are one text", "Exercise", 'a list: hints=["...", "..."]')
+    if isinstance(given, str) or not isinstance(given, Sequence | Derivation | None):
+        what = "one text" if isinstance(given, str) else repr(given)
+        raise DeriveError(f"the hints are {what}", "Exercise", 'a list: hints=["...", "..."]')
     if given is None:
         derived = {part.name: getattr(getattr(part, "key", None), "derived", None) for part in task.parts}
         several = len(task.parts) > 1

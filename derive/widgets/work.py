@@ -79,17 +79,25 @@ class MyWork(Figure):
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path, self.said = os.fspath(path), ""
-        super().__init__(f"My work in {Path(path).stem}", [Button("save", "Save"), Button("restore", "Restore"), Button("look", "Update")])
+        if not isinstance(path, str | os.PathLike):
+            raise DeriveError(f"expected the name of a file, not {path!r}", "MyWork", 'for example MyWork("my_work.json")')
+        self.path, self.said, self.known = os.fspath(path), "", not Path(path).exists()
+        super().__init__(f"My work in {Path(path).stem}", [Button("restore", "Restore"), Button("save", "Save"), Button("look", "Update")])
 
     def on_save(self) -> None:
-        """Writes the file."""
+        """Writes the file; work that was saved earlier and is not on this page is replaced only when asked twice."""
+        if not self.known and Path(self.path).exists():
+            self.known = True
+            self.said = f"Not saved yet: {self.path} holds earlier work. Restore puts it on this page, Save once more replaces it."
+            return
         count = save(self.path)
+        self.known = True
         self.said = f"{count} figures and exercises saved in {self.path}."
 
     def on_restore(self) -> None:
         """Reads the file."""
         count = restore(self.path)
+        self.known = True
         self.said = f"{count} figures and exercises as they were saved in {self.path}."
 
     def on_look(self) -> None:

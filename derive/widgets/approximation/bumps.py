@@ -15,7 +15,8 @@ from ..base.controls import Button, Choice, Control, Field, Slider, Switch
 from ..base.figure import Figure
 from ..base.functions import Values, expression, numeric, symbol
 from ..base.interactive import Frame
-from ..base.plot import Plot, around, draw
+from ..base.plot import Plot, draw
+from ..base.scales import around
 from .network import DEGREES, GRID, UNITS, best_output, bumps, least_error, sup
 from .network import Bumps as Made
 from .telling import formulas, missed, polynomial

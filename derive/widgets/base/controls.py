@@ -8,13 +8,15 @@ from typing import Any
 
 from ...errors import DeriveError
 
+ROUND = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)  # where a slider over several powers of ten stands
+
 
 @dataclass(frozen=True)
 class Slider:
-    """A number between two ends. `step` is that of one key press; with `log` it is one of the exponent.
+    """A number between two ends. `step` is that of one key press; with `log` it stands on round numbers, and `step` does not count.
 
-    A slider on a page moves what lies between its steps: so the lower end is moved, by less than a step, to where there are whole steps
-    between it and the value. Inwards, for there may be nothing beyond the end; with `log` outwards, where smaller numbers do no harm.
+    A slider on a page moves what lies between its steps: so the lower end is moved up, by less than a step, to where there are whole steps
+    between it and the value.
     """
 
     name: str
@@ -26,14 +28,17 @@ class Slider:
     log: bool = False
 
     def __post_init__(self) -> None:
-        if not isinstance(self.value, int | float) or not self.low <= self.value <= self.high or (self.log and self.low <= 0):
-            return  # the value is refused where it is accepted
-        if self.log:
-            steps = math.ceil((math.log10(self.value) - math.log10(self.low)) / self.step - 1e-9)
-            low = 10 ** (math.log10(self.value) - steps * self.step)
-        else:
-            low = self.value - math.floor((self.value - self.low) / self.step + 1e-9) * self.step
+        if self.log or not isinstance(self.value, int | float) or not self.low <= self.value <= self.high:
+            return  # a value outside is refused where it is accepted
+        low = self.value - math.floor((self.value - self.low) / self.step + 1e-9) * self.step
         object.__setattr__(self, "low", low if abs(low - self.low) > 1e-9 * max(1, abs(low)) else self.low)
+
+    @property
+    def stops(self) -> tuple[float, ...]:
+        """With `log`: the ends, the first value, and the round numbers between."""
+        powers = range(math.floor(math.log10(self.low)) - 1, math.ceil(math.log10(self.high)) + 1)
+        between = {float(f"{m}e{k}") for k in powers for m in ROUND}
+        return tuple(sorted({s for s in between if self.low < s < self.high} | {float(self.low), float(self.value), float(self.high)}))
 
     def accepted(self, value: Any) -> float:
         """The value if it lies between the ends, else `DeriveError`."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import html
-import math
 import time
 from collections.abc import Callable
 from typing import Any, cast
@@ -13,6 +12,7 @@ from typing import Any, cast
 import ipywidgets
 
 from ...errors import DeriveError
+from ...numerals import short
 from .controls import Button, Choice, Control, Field, Slider, Switch
 from .interactive import Frame, Interactive
 from .picture import PictureView
@@ -35,8 +35,7 @@ def _slider(c: Slider, room: float) -> Any:
     places = max(len(f"{number:.6f}".rstrip("0").partition(".")[2]) for number in (c.step, c.value))
     common = {"description": c.label, "continuous_update": True, **_sized(_room(c.label))}
     if c.log:
-        ends = {"min": math.log10(c.low), "max": math.log10(c.high)}
-        return ipywidgets.FloatLogSlider(value=c.value, step=c.step, readout_format=".3g", **ends, **common)
+        return ipywidgets.SelectionSlider(options=[(short(stop, 3), stop) for stop in c.stops], value=float(c.value), **common)
     if c.step == int(c.step) and c.low == int(c.low):
         return ipywidgets.IntSlider(value=int(c.value), min=int(c.low), max=int(c.high), step=int(c.step), **common)
     return ipywidgets.FloatSlider(value=c.value, min=c.low, max=c.high, step=c.step, readout_format=f".{places}f", **common)
@@ -129,8 +128,7 @@ class Panel:
         control, had = next(c for c in self.figure.controls if c.name == name), self.figure.values[name]
         if not isinstance(control, Slider) or value == had:
             return False
-        apart = math.log10(value / had) if control.log else value - had
-        return bool(abs(apart) < 0.501 * control.step)
+        return not control.log and bool(abs(value - had) < 0.501 * control.step)
 
     def _do(self, act: Callable[[], None]) -> None:
         problem = ""

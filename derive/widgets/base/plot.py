@@ -4,41 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from ...numerals import short
+from .scales import SMALL, Place, clipped, decades, tick, ticks
 from .svg import element, figure, png, text, text_width
 
-SMALL = 11.0
-TICKS = 6  # at most so many, about
-
-
-def ticks(low: float, high: float, most: int = TICKS) -> list[float]:
-    """Round numbers, 1, 2 or 5 times a power of ten apart, within the range."""
-    raw = (high - low) / max(most, 1)
-    if not raw > 0 or not math.isfinite(raw):
-        return [low]
-    power = 10.0 ** math.floor(math.log10(raw))
-    apart = next(m * power for m in (1, 2, 5, 10) if m * power >= raw * (1 - 1e-9))
-    first, last = math.ceil(low / apart - 1e-9), math.floor(high / apart + 1e-9)
-    return [round(k * apart, 12) for k in range(first, last + 1)]
-
-
-def decades(low: float, high: float) -> list[float]:
-    """Powers of ten within the range, at most about `TICKS` of them."""
-    first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
-    apart = max(1, math.ceil((last - first + 1) / TICKS))
-    return [10.0**k for k in range(first, last + 1, apart)]
-
-
-def around(values: Iterable[float], room: float = 0.06, least: float = 1e-6) -> tuple[float, float]:
-    """A range that holds all finite values, with some room."""
-    finite = [float(v) for v in np.ravel(np.asarray(list(values), dtype=float)) if math.isfinite(v)]
-    low, high = (min(finite), max(finite)) if finite else (0.0, 1.0)
-    more = max((high - low) * room, least)
-    return low - more, high + more
+BEYOND = 4.0  # widths and heights of the area; further away nothing is drawn
 
 
 class Plot:
@@ -65,11 +39,11 @@ class Plot:
         self.log_x, self.log_y = log_x, log_y
         self.x_ticks = decades(*x) if log_x else ticks(*x, most=max(2, int(width / 75)))
         self.y_ticks = decades(*y) if log_y else ticks(*y, most=max(2, int(height / 55)))
-        widest = max((text_width(_tick(t), SMALL) for t in self.y_ticks), default=0)
+        widest = max((text_width(tick(t), SMALL) for t in self.y_ticks), default=0)
         self.left = widest + 12 + (18 if y_label else 0)
         last = self.x_ticks[-1] if self.x_ticks else x[1]
         outermost = (last - x[0]) / (x[1] - x[0]) if not log_x else 1.0
-        self.right = max(14.0, text_width(_tick(last), SMALL) / 2 + 3 if outermost > 0.9 else 0.0)
+        self.right = max(14.0, text_width(tick(last), SMALL) / 2 + 3 if outermost > 0.9 else 0.0)
         self.top = 12 + (20 if title else 0)
         self.bottom = 24 + (18 if x_label else 0)
         self.x_label, self.y_label, self.title = x_label, y_label, title
@@ -100,7 +74,7 @@ class Plot:
             v = np.asarray(value, dtype=float)
             if log:
                 v, low, high = np.log10(np.where(v > 0, v, np.nan)), math.log10(low), math.log10(high)
-            return np.clip((v - low) / (high - low), -20, 20)
+            return (v - low) / (high - low)
 
     # Things. Each is drawn at the end, when all names in the legend are known, and with them how much room is left.
 
@@ -145,23 +119,35 @@ class Plot:
 
     # How they are drawn
 
-    def _places(self, xs: Any, ys: Any) -> list[tuple[float, float]]:
-        pairs = zip(np.atleast_1d(self.px(xs)).tolist(), np.atleast_1d(self.py(ys)).tolist(), strict=True)
-        return [(x, y) for x, y in pairs if math.isfinite(x) and math.isfinite(y)]
+    def _pairs(self, xs: Any, ys: Any) -> list[Place]:
+        return list(zip(np.atleast_1d(self.px(xs)).tolist(), np.atleast_1d(self.py(ys)).tolist(), strict=True))
+
+    def _places(self, xs: Any, ys: Any) -> list[Place]:
+        """Where points stand that can be seen, or nearly."""
+        w, h = self.inner
+        return [(x, y) for x, y in self._pairs(xs, ys) if abs(x) <= BEYOND * w and abs(y) <= BEYOND * h]
 
     def _path(self, xs: Any, ys: Any, kind: str) -> str:
-        path, pen = [], False
-        for x, y in zip(np.atleast_1d(self.px(xs)).tolist(), np.atleast_1d(self.py(ys)).tolist(), strict=True):
-            drawn = math.isfinite(x) and math.isfinite(y)
-            if drawn:
-                path.append(f"{'L' if pen else 'M'}{x:.1f} {y:.1f}")
-            pen = drawn
+        """A line through all points that are finite. What lies far outside is cut off on the line itself, so that its slope stays."""
+        w, h = self.inner
+        path, pairs = [], self._pairs(xs, ys)
+        at: Place | None = None
+        for start, end in pairwise(pairs):
+            seen = clipped(start, end, BEYOND * w, BEYOND * h)
+            if seen is None:
+                at = None
+                continue
+            if at != seen[0]:
+                path.append(f"M{seen[0][0]:.1f} {seen[0][1]:.1f}")
+            path.append(f"L{seen[1][0]:.1f} {seen[1][1]:.1f}")
+            at = seen[1]
         return element("path", d="".join(path), class_=kind, fill="none") if path else ""
 
     def _bar(self, x: float, width: float, y: float, kind: str) -> str:
         zero = self.y[0] if self.log_y else max(self.y[0], 0.0)
         a, b = float(self.px(x - width / 2)), float(self.px(x + width / 2))
-        top, foot = float(self.py(y)), float(self.py(zero))
+        high = self.inner[1]
+        top, foot = (min(max(float(self.py(v)), -high), 2 * high) for v in (y, zero))
         return element("rect", x=a, y=min(top, foot), width=b - a, height=abs(foot - top), class_=kind) if math.isfinite(top) else ""
 
     def _image(self, picture: str) -> str:
@@ -169,9 +155,11 @@ class Plot:
         return element("image", href=picture, x=0, y=0, width=float(w), height=float(h), preserveAspectRatio="none", opacity="0.75")
 
     def _arrow(self, start: tuple[float, float], end: tuple[float, float], kind: str) -> str:
-        (x0, y0), (x1, y1) = ((float(self.px(p[0])), float(self.py(p[1]))) for p in (start, end))
-        if not all(map(math.isfinite, (x0, y0, x1, y1))):
+        ends = [(float(self.px(p[0])), float(self.py(p[1]))) for p in (start, end)]
+        seen = clipped(ends[0], ends[1], BEYOND * self.inner[0], BEYOND * self.inner[1])
+        if seen is None:
             return ""
+        (x0, y0), (x1, y1) = seen
         length = math.hypot(x1 - x0, y1 - y0)
         shaft = element("path", d=f"M{x0:.1f} {y0:.1f}L{x1:.1f} {y1:.1f}", class_=kind)
         if length <= 6:
@@ -219,11 +207,11 @@ class Plot:
         for t in self.x_ticks:
             x = float(self.px(t))
             parts.append(element("path", d=f"M{ox + x:.1f} {oy:.1f}v{h:.1f}", class_="grid"))
-            parts.append(text(ox + x, oy + h + 15, _tick(t), "soft", "middle", SMALL))
+            parts.append(text(ox + x, oy + h + 15, tick(t), "soft", "middle", SMALL))
         for t in self.y_ticks:
             y = float(self.py(t))
             parts.append(element("path", d=f"M{ox:.1f} {oy + y:.1f}h{w:.1f}", class_="grid"))
-            parts.append(text(ox - 6, oy + y + 4, _tick(t), "soft", "end", SMALL))
+            parts.append(text(ox - 6, oy + y + 4, tick(t), "soft", "end", SMALL))
         if self.x[0] < 0 < self.x[1] and not self.log_x:
             parts.append(element("path", d=f"M{ox + float(self.px(0)):.1f} {oy:.1f}v{h:.1f}", class_="axis"))
         if self.y[0] < 0 < self.y[1] and not self.log_y:
@@ -249,10 +237,6 @@ class Plot:
                     yield _mark(x + 11, y, kind, 4.0, shape)
                 yield text(x + 28, y + 4, name, "", "start", SMALL)
                 x += text_width(name, SMALL) + 40
-
-
-def _tick(value: float) -> str:
-    return short(value, 4).replace("1·10", "10") if f"{value:e}".startswith("1.000000e") else short(value, 4)
 
 
 def _mark(x: float, y: float, kind: str, size: float, shape: str) -> str:

@@ -44,8 +44,9 @@ html[theme="dark"] .derive-panel {{ {_colours(True)} }}
 .derive-panel .derive-lines, .derive-panel .derive-words {{ line-height: 1.5; color: var(--d-ink); overflow: visible; height: auto }}
 .derive-panel .widget-html-content, .derive-panel .widget-htmlmath-content {{ line-height: 1.5; color: var(--d-ink); white-space: normal }}
 .derive-panel .widget-html-content > p, .derive-panel .widget-htmlmath-content > p {{ margin: 2px 0; max-width: 46em }}
-.derive-panel .derive-line {{ min-height: 1.9em; overflow-x: auto; overflow-y: hidden; padding: 1px 0 }}
-.derive-panel .derive-line.derive-later {{ visibility: hidden }}
+.derive-panel .derive-line {{ min-height: 1.9em; overflow-x: auto; overflow-y: hidden; padding: 1px 0 1px 6px }}
+.derive-panel .derive-line {{ border-left: 2px solid transparent }}
+.derive-panel .derive-line.derive-later {{ color: transparent; user-select: none; border-left: 2px dotted var(--d-grid) }}
 .derive-panel .derive-told {{ color: var(--d-soft); min-height: 3em; max-width: 78em }}
 .derive-panel .widget-label, .derive-panel .widget-readout {{ color: var(--d-ink) }}
 .derive-panel button:focus-visible, .derive-panel .noUi-handle:focus-visible {{ outline: 2px solid var(--d-current); outline-offset: 1px }}
@@ -57,7 +58,8 @@ html[theme="dark"] .derive-panel {{ {_colours(True)} }}
 STATIC = f"""
 {variables(".derive-static")}
 .derive-static {{ color: var(--d-ink) }}
-.derive-static svg {{ max-width: 100%; height: auto }}
+.derive-static {{ overflow-x: auto }}
+.derive-static svg {{ max-width: max(100%, 36em); height: auto }}
 .derive-static table {{ border-collapse: collapse }}
 .derive-static th, .derive-static td {{ padding: 1px 10px 1px 0; text-align: left }}
 {_figure(".derive-static")}

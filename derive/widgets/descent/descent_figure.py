@@ -19,7 +19,8 @@ from ..base.contour import Ground
 from ..base.controls import Button, Choice, Control, Field, Slider, Switch
 from ..base.figure import Figure
 from ..base.interactive import Frame
-from ..base.plot import around, draw
+from ..base.plot import draw
+from ..base.scales import around
 from .descending import Terrain, ends, minima, ran_away, terrain, way
 from .fitting import Fit, fit
 from .pictures import POINTS, Basins, Seen, among_data, contours, curve, heights

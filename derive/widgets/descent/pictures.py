@@ -13,7 +13,8 @@ from ...numerals import short
 from ...printing import unicode
 from ..base.contour import Ground
 from ..base.functions import Values
-from ..base.plot import Plot, around
+from ..base.plot import Plot
+from ..base.scales import around
 from ..base.svg import element
 from .descending import Terrain
 

@@ -90,7 +90,7 @@ class DecisionLine(Figure):
         line, n = self.line, self.chosen
         terms = [rf"{tex(w, 6)} \cdot {factor(x, 6)}" for w, x in zip(line.w, row.x, strict=True)]
         sign = {1: " > 0", 0: "", -1: " < 0"}[row.sign]
-        side = {1: "on the side of class 1", -1: "on the side of class 0", 0: "on the line"}[row.sign]
+        side = {1: "on the side of class 1", -1: "on the side of class 0", 0: "on the line, which counts as class 1"}[row.sign]
         put_in, said = added([*terms, tex(line.b, 6)]), [*line.w, *row.x, line.b]
         value = f"{equals(said, 6)} {put_in} {equals([*said, row.value], 6)} {tex(row.value, 6)}{sign}"
         return (

@@ -58,8 +58,8 @@ class Line:
 
 
 def wrong_side(points: Points, rows: Sequence[Decision]) -> list[int]:
-    """The points that do not lie strictly on the side of their class."""
-    return [n for n, (row, c) in enumerate(zip(rows, points.classes, strict=True)) if row.sign != (1 if c else -1)]
+    """The points that do not lie on the side of their class; the line itself counts as the side of class 1."""
+    return [n for n, (row, c) in enumerate(zip(rows, points.classes, strict=True)) if (row.sign >= 0) != bool(c)]
 
 
 def misclassified(points: Points, line: Line, at_zero: int) -> list[int]:

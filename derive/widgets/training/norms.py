@@ -29,6 +29,7 @@ SLOPES = {
     "relu": "relu has the slopes 0 and 1",
 }
 SCHEMES = {"scaled": r"w ~ N(0, 1/n), b = 0", "nielsen": r"w, b ~ N(0, 1)"}
+HUGE = 100.0  # a norm beyond which no usual learning rate makes a small step
 LEAST = 1e-300  # below, there is nothing to draw on a logarithmic axis
 
 
@@ -206,6 +207,8 @@ class GradientNorms(Figure):
             what = "nothing of the error reaches the first layer"
         elif ratio < 0.1:
             what = f"the gradient vanishes: {gets}, and learns that much more slowly"
+        elif min(now.norms) > HUGE:
+            what = f"the gradient is huge in every layer, {short(min(now.norms), 3)} at least, and any usual rate overshoots: {gets}"
         else:
             what = f"the gradient {'explodes' if ratio > 10 else 'keeps about its size'}: {gets}"
         return f"{net}: {what}. The slopes alone would make it {short(math.prod(now.slopes), 3)}; the rest is made by the weights."
