@@ -138,7 +138,8 @@ def opened(browser: Any, address: str, mode: str, notebook: str, *, seconds: flo
             _run_all(page, seconds)
         else:
             page.goto(f"{address}/voila/render/{notebook}", timeout=seconds * 1000)
-            page.wait_for_selector(".jp-Cell", timeout=seconds * 1000, state="attached")
+            page.wait_for_selector(".derive-panel svg", timeout=seconds * 1000, state="attached")
+            _all_there(page)
         settled(page)
         yield found
     finally:
@@ -151,6 +152,16 @@ def opened(browser: Any, address: str, mode: str, notebook: str, *, seconds: flo
                     address,
                 )
         context.close()
+
+
+def _all_there(page: Any) -> None:
+    """Voila shows its cells one after the other: waits until there come no more."""
+    count, still = 0, 0
+    while still < 5:
+        page.wait_for_timeout(200)
+        now = page.locator(".derive-panel").count()
+        still = still + 1 if now == count else 0
+        count = now
 
 
 IDLE = """() => { const e = document.querySelector('.jp-Notebook-ExecutionIndicator'); return e && e.dataset.status === 'idle' }"""

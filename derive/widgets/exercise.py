@@ -131,7 +131,8 @@ class Exercise(Figure):
             for kind, hint in self.hints[: self.shown]
         )
         left = len(self.hints) - self.shown
-        rest = f"{left} hint{'s' * (left != 1)} left." if left else "No hint is left." if self.hints else ""
+        some = f"{left} hint{'s' * (left != 1)} left." if left <= len(STAGES) else "There are hints, a little at a time."
+        rest = some if left else "No hint is left." if self.hints else ""
         missed = self.solved and self.report is not None and not self.report.right
         so_far = "Solved before; what is filled in now is not right" if missed else self.status.capitalize()
         return Frame(html=told + seen, text=f"{so_far}. {rest}".strip())

@@ -38,7 +38,13 @@ function render({ model, el }) {
     const mine = ++turn
     const template = document.createElement('template')
     template.innerHTML = model.get('svg')
-    const pixels = [...template.content.querySelectorAll('image')]
+    const there = new Map([...frame.querySelectorAll('image')].map(one => [one.getAttribute('href'), one]))
+    const pixels = []
+    for (const one of template.content.querySelectorAll('image')) {
+      const same = there.get(one.getAttribute('href'))
+      if (same && same.getAttribute('width') === one.getAttribute('width')) one.replaceWith(same.cloneNode(true))
+      else pixels.push(one)
+    }
     if (pixels.length) await Promise.all(pixels.map(one => {
       const picture = new Image()
       picture.src = one.getAttribute('href')

@@ -46,7 +46,7 @@ html[theme="dark"] .derive-panel {{ {_colours(True)} }}
 .derive-panel .widget-html-content > p, .derive-panel .widget-htmlmath-content > p {{ margin: 2px 0; max-width: 46em }}
 .derive-panel .derive-line {{ min-height: 1.9em; overflow-x: auto; overflow-y: hidden; padding: 1px 0 1px 6px }}
 .derive-panel .derive-line {{ border-left: 2px solid transparent }}
-.derive-panel .derive-line.derive-later {{ color: transparent; user-select: none; border-left: 2px dotted var(--d-grid) }}
+.derive-panel .derive-line.derive-later {{ color: transparent; user-select: none; border-left: 2px dotted var(--d-line) }}
 .derive-panel .derive-told {{ color: var(--d-soft); min-height: 3em; max-width: 78em }}
 .derive-panel .widget-label, .derive-panel .widget-readout {{ color: var(--d-ink) }}
 .derive-panel button:focus-visible, .derive-panel .noUi-handle:focus-visible {{ outline: 2px solid var(--d-current); outline-offset: 1px }}
