@@ -94,6 +94,8 @@ def _spaced(row: Xml.Element) -> None:
             opens = after is not None and (after.text == "(" or (len(after) and after[0].text == "("))
             child.tag = "mo"
             child.attrib |= {"lspace": "0" if first else "0.167em", "rspace": "0" if opens else "0.167em"}
+        elif child.tag == "mo" and text in SIGNS and (before is None or (before.tag == "mo" and before.text not in CLOSING)):
+            child.attrib["form"] = "prefix"  # a sign, and no difference
         elif child.tag == "mo" and text in ("|", "‖"):
             child.attrib |= {"lspace": "0", "rspace": "0"}
 

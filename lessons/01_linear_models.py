@@ -32,6 +32,8 @@ X, y = data.X, data.Y[:, 0]
 
 # %%
 row = decision_table([1, 1], -1, [[0.3, 0.8]])[0]
+
+# %%
 Exercise(
     Task.pick(
         "Prediction: where is the point (0.3, 0.8) for w = (1, 1) and b = -1?",
@@ -45,7 +47,8 @@ Exercise(
 )
 
 # %% [markdown]
-# Now be the machine yourself. Move the sliders until every point lies on the side of its class.
+# Now be the machine yourself. Move the sliders until every point lies on the side of its class. At the start one point lies exactly on
+# the line. Its $z$ is 0, so it counts as class 1, which is where $z \ge 0$.
 #
 # - What does $b$ do to the line? What do $w_1$ and $w_2$ do?
 # - The table shows $w \cdot x$ before the bias is added. Which of its numbers have to be separated, and what does $b$ do to them?
@@ -64,7 +67,7 @@ Exercise(
     "write_perceptron",
     hints=[
         "__init__ keeps what it is given, run uses it: self.w = w, and later self.w.",
-        r"The product $w \cdot x$ of two arrays is np.dot(self.w, x). Compare the sum with 0, and return 1 or 0, not True or False.",
+        r"The product $w \cdot x$ of two arrays is np.dot(self.w, x). Compare the sum with 0, and return 1 or 0; True and False will do.",
         "return 1 if np.dot(self.w, x) + self.b >= 0 else 0",
     ],
 )
@@ -77,6 +80,8 @@ Exercise(
 # %%
 w, b = np.array([-1.2, 3.2]), -1.0
 once, twice = -b / w, -2 * b / (2 * w)  # where the line cuts the two axes
+
+# %%
 Exercise(
     Task.pick(
         "Prediction: w and b are doubled",
@@ -138,6 +143,8 @@ print(f"z before: {before:.3f}   z after: {after:.3f}   change: {after - before:
 
 # %%
 rise = z.forward(at | {"w1": 1 + 0.8, "w2": 1 + 0.4, "b": -1 + 1}) - before
+
+# %%
 Exercise(
     Task.pick(
         "Prediction: x is added to w, and 1 to b. Then z rises by",
@@ -172,6 +179,8 @@ Exercise(
 
 # %%
 run = perceptron(X, y)
+
+# %%
 Exercise(
     Task.pick(
         "Prediction: an epoch of the rule",
@@ -213,6 +222,8 @@ print(perceptron(X, y, at_zero=0))
 # %%
 runs = over_orders(X, y, 0, count=200)
 lines = {(r.w, r.b) for r in runs}
+
+# %%
 Exercise(
     Task.pick(
         "Prediction: 200 runs over the same points, each in a random order, find",
@@ -258,6 +269,8 @@ for rate in (0.1, 1, 10):
 # %%
 longer = np.column_stack([X, np.ones(len(X))])
 run3 = perceptron(longer, y, bias=False)
+
+# %%
 Exercise(
     Task.pick(
         "Prediction: the weights for (x1, x2, 1)",

@@ -23,7 +23,7 @@ from derive.widgets import Curve, Exercise, MyWork, Saturation, Stepper
 #
 # does nearly the same, but without the jump.
 #
-# **Before you run the next cell:** think of $\sigma(w x + b)$ as a curve over $x$. What does a larger $w$ do to it?
+# **Before you look at the next figure:** think of $\sigma(w x + b)$ as a curve over $x$. What does a larger $w$ do to it?
 
 # %%
 Exercise(
@@ -76,8 +76,10 @@ Curve("tanh(x)", x=(-4, 4), at=0.5, beside={"σ(x)": "sigma(x)", "2 σ(2x) − 1
 Stepper(identity_derivation("tanh by sigma"))
 
 # %% [markdown]
-# So a network of tanh neurons can do exactly what a network of sigmoid neurons can. Still they do not *learn* alike, because their
-# slopes differ: at $z = 0$ the sigmoid has the slope 1/4, tanh has the slope 1.
+# So a hidden layer of tanh neurons can do exactly what one of sigmoid neurons can. Double the weights and the bias of each neuron, and the
+# next layer undoes the stretching and the moving with its own weights and biases. This does not help at the output, because no layer comes
+# after it: a sigmoid says numbers from 0 to 1 there, tanh numbers from $-1$ to $1$. And the two do not *learn* alike, because their slopes
+# differ: at $z = 0$ the sigmoid has the slope 1/4, tanh has the slope 1.
 #
 # The rectified linear unit, $\operatorname{relu}(z) = \max(0, z)$, has the slope 1 wherever it is not 0:
 
@@ -92,9 +94,13 @@ Curve("relu(w*x + b)", x=(-3, 3), at=1, parameters={"w": (-3, 3, 1), "b": (-3, 3
 #
 # A unit whose $z$ is far from 0 is *saturated*: its output hardly changes when $z$ does. Suppose the output should be 0 and $z$ is
 # large, so that the unit is badly wrong. **Predict:** will it learn fast, because it is so wrong?
+#
+# The figure begins at $z = 6$ with the target $y = 0$. Some of its words come later. A *loss* is a number that says how wrong the output
+# is, and you meet its two kinds in lesson 3. The $\delta$ on the right is the slope of the loss over $z$: the larger it is, the faster the
+# unit learns (lesson 7). BP1 and BP4 are the names that two formulas get in lesson 10. For now compare the heights of the two curves.
 
 # %%
-Saturation()
+Saturation(z=6.0, y=0.0)
 
 # %% [markdown]
 # With the squared error the answer is no: the slope $\sigma'(z)$ is a factor of the gradient, and it is nearly 0 just where the unit
@@ -120,7 +126,8 @@ code.predict({"w1": [[1.0]], "b1": [0.0]}, [[-1000.0], [0.0], [1000.0]])
 # %% [markdown]
 # ## Exercises
 #
-# Check your answer as often as you like; what is wrong is said in words. A hint comes in three portions: an idea, the rule, the line.
+# Check your answer as often as you like; what is wrong is said in words. Hints come in portions, three for
+# each step: an idea, the rule, the line.
 #
 # **1.** Derive the slope of the sigmoid yourself.
 

@@ -19,13 +19,13 @@ from derive.widgets import Curve, Exercise, MyWork, Stepper
 # ## Right or wrong, and by how much: the margin
 #
 # In lesson 1 a sample was on the right side of a line or on the wrong one. Call the two classes $t = +1$ and $t = -1$. Then one number
-# tells both things, the side and the distance from the decision:
+# tells the side, and how far the sample is from the decision:
 #
 # $$m = t\,(w \cdot x + b)$$
 #
-# This is the *margin* of the sample. It is positive where the decision is right, negative where it is wrong. (A sample exactly on the
-# line, $m = 0$, is counted as wrong here.) Counting mistakes means: every sample costs 1 if $m \le 0$, and 0 if $m > 0$. This is the *0/1
-# loss*.
+# This is the *margin* of the sample. It is positive where the decision is right, negative where it is wrong. Its size is the distance from
+# the line times the length of $w$. (A sample exactly on the line, $m = 0$, is counted as wrong here.) Counting mistakes means: every sample
+# costs 1 if $m \le 0$, and 0 if $m > 0$. This is the *0/1 loss*.
 
 
 # %%
@@ -35,6 +35,8 @@ def zero_one(m):
 
 h = 1e-6
 slope = (zero_one(-0.5 + h) - zero_one(-0.5 - h)) / (2 * h)
+
+# %%
 Exercise(
     Task.pick(
         "Prediction: a slope of the 0/1 loss",
@@ -141,6 +143,8 @@ net = Network(2, Dense(1, sigmoid), loss=cross_entropy)
 f, p = net.compile(), net.init(np.random.default_rng(0))
 once = f.value_and_grad(p, data.X, data.Y)[1]["b1"]
 twice = f.value_and_grad(p, np.tile(data.X, (2, 1)), np.tile(data.Y, (2, 1)))[1]["b1"]
+
+# %%
 Exercise(
     Task.pick(
         "Prediction: every sample twice",
@@ -198,6 +202,8 @@ print("mean of seven        ", np.mean([g["w1"] for _, g in each], axis=0).round
 # %%
 entropy = Graph("-(y*ln(a) + (1 - y)*ln(1 - a))")
 at_best = float(entropy.forward(y=0.5, a=0.5))
+
+# %%
 Exercise(
     Task.pick(
         "Prediction: the least cross entropy",
@@ -282,6 +288,8 @@ Stepper(["a = sigma(z)", "C = (a - y)^2/2"], "z", at={"z": 4, "y": 0}, title="Th
 with_square = derive(["a = sigma(z)", "C = (a - y)^2/2"], "z")
 with_entropy = derive(["a = sigma(z)", "C = -(y*ln(a) + (1 - y)*ln(1 - a))"], "z")
 times = float(with_entropy.at({"z": 4, "y": 0}).value) / float(with_square.at({"z": 4, "y": 0}).value)
+
+# %%
 Exercise(
     Task.pick(
         "Prediction: cross entropy against squared error at z = 4",
@@ -361,7 +369,8 @@ Exercise(
 )
 
 # %% [markdown]
-# **3.** Derive for yourself how the slope cancels.
+# **3.** Derive for yourself how the slope cancels. In part 2 a whole layer has to answer, and letters get numbers: $a^1_j$ is the output of
+# neuron $j$ in layer 1, $z^1_j$ is its weighted input, and $y_j$ is its target. The 1 above is the number of the layer and no power.
 
 # %%
 Exercise("cross_entropy_steps")
@@ -369,7 +378,8 @@ Exercise("cross_entropy_steps")
 # %% [markdown]
 # ## What you take with you
 #
-# - The margin tells the side and the distance. Counting mistakes has the slope 0 wherever it has one, so no gradient can reduce it.
+# - The margin tells the side, and with the length of $w$ the distance. Counting mistakes has the slope 0 wherever it has one, so no
+#   gradient can reduce it.
 # - Losses with a slope take its place: hinge, logistic, exponential and squared, suitably scaled, are nowhere below it.
 # - The gradient of the mean is the mean of the gradients.
 # - Squared error and cross entropy are never negative and least at $a = y$: there one is 0, the other the entropy of $y$.

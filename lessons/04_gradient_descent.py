@@ -43,6 +43,8 @@ Stepper("(x - 2)^2", "x", at={"x": 4}, title="The slope of (x − 2)²")
 # %%
 x = Symbol("x")
 way = descend((x - 2) ** 2, 4, rate=0.01, steps=3)
+
+# %%
 Exercise(
     Task.pick(
         "Prediction: where is x after one step?",
@@ -136,6 +138,8 @@ Exercise(
 p, q = Symbol("p"), Symbol("q")
 valley = p**2 / 2 + 5 * q**2
 along, across = (descend(valley, start, 0.3, 20, variables=(p, q)).values[-1] for start in ([1, 0], [0, 1]))
+
+# %%
 Exercise(
     Task.pick(
         "Prediction: as the rate grows, what diverges first?",
@@ -224,6 +228,8 @@ for k in range(4):
 # %%
 two = x**4 / 4 - x**2 / 2 + x / 8
 end = descend(two, 0.2, rate=0.1, steps=500).points[-1]
+
+# %%
 Exercise(
     Task.pick(
         "Prediction: from 0.2 the way ends",
@@ -237,8 +243,9 @@ Exercise(
 )
 
 # %% [markdown]
-# Below the curve you see which start ends in which minimum. Move the start across the border, and make the rate larger. You can also type a
-# function of your own in $x$.
+# Below the curve you see which start ends in which minimum. Move the start across the border. Then make the rate larger: at 1.5 no start
+# ends in a minimum any more. At 2, show 30 steps: the way from 0.2 jumps about for a while, and then it leaves for good. You can also type
+# a function of your own in $x$.
 
 # %%
 DescentFigure("x^4/4 - x^2/2 + x/8", x=(-2, 2), start=0.2, rate=0.1, rates=(0.01, 2), steps=20, without=left_out)
@@ -263,8 +270,8 @@ for run in (
 # None of them ends at 2. The step rule stops where $\eta$ times the slope is small, and not where the distance is: with a smaller $\eta$ it
 # would stop farther away. The loss rule is content even earlier, because near the minimum the loss is flat.
 #
-# It can be worse. Take the squared error of a saturated sigmoid, $F(z) = \sigma(z)^2$, and start at $z = 6$. **Before you run it:** what
-# will the loss rule say?
+# It can be worse. Take the squared error of a saturated sigmoid, $F(z) = \sigma(z)^2$, and start at $z = 6$. **Before you look at the
+# result:** what will the loss rule say?
 
 # %%
 z = Symbol("z")
@@ -309,7 +316,7 @@ print(f"k (F - F*) is never above {run.alpha(1):.2f}; the promise is {bound[0]:.
 
 # %% [markdown]
 # The promise is kept, and reality is better: near the minimum the curve is close to a parabola, and there the error shrinks by a factor in
-# each step. Far out, a larger $\eta$ saves steps. But how large may it be? **Try** a rate near 3 in the figure, which is beyond $1/L$, and
+# each step. Far out, a larger $\eta$ saves steps. But how large may it be? **Try** the rate 3 in the figure, which is beyond $1/L$, and
 # show 60 steps.
 
 # %%

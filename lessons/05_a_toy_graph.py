@@ -19,15 +19,16 @@ from derive.widgets import DescentFigure, Exercise, GraphStepper, MyWork, Steppe
 # %% [markdown]
 # ## A formula is a graph
 #
-# To compute $p = x + y$ you take two numbers and put them into one addition. Draw this as a box with two lines coming in and one going
-# out. Such a box is called a *gate*:
+# To compute $x + y$ you take two numbers and put them into one addition. Draw this as a circle with two lines coming in and one going out.
+# Such a circle is called a *gate*. The result of a gate needs a name. Where the formula has none for it, the program calls the results
+# $v_1$, $v_2$ and so on:
 
 # %%
 Graph("x + y")
 
 # %% [markdown]
 # A longer formula needs more gates, and what one gate puts out is what the next one takes in. In $g = (x + y)\,z$ the addition comes
-# first. Its result has no name in the formula, so give it one: $p = x + y$, and then $g = p\,z$.
+# first. Give its result a better name than $v_1$: $p = x + y$, and then $g = p\,z$.
 #
 # **Predict:** let $x = 1$, $y = 2$, $z = 4$. Now $x$ alone grows by 0.1.
 
@@ -35,6 +36,7 @@ Graph("x + y")
 first = Graph.from_equations(["p = x + y", "g = p*z"])
 change = first.forward(x=1.1, y=2, z=4) - first.forward(x=1, y=2, z=4)
 
+# %%
 Exercise(
     Task.pick(
         "Prediction: x grows by 0.1",
@@ -100,6 +102,7 @@ toy = Graph.from_equations(equations)
 toy.forward(numbers)
 slopes = toy.backward()
 
+# %%
 Exercise(
     Task.pick(
         "Prediction: w or b?",
@@ -219,7 +222,7 @@ for h in (1, 0.1, 0.01, 0.001):
 # has two digits before the point, it divides the rate by 10; with three digits it divides by 100. In code, by
 # $10^{\operatorname{int}(\log_{10} \partial L/\partial w)}$. This is called *damping*.
 #
-# **Before you run it,** compute the first step with your pencil: the slopes are 72 and 18, the rate is $1/180$.
+# **Before you look at the table,** compute the first step with your pencil: the slopes are 72 and 18, the rate is $1/180$.
 
 # %%
 w, b = 3, 2
@@ -245,6 +248,7 @@ for k in range(12):
 w, b = 3 - Fraction(1, 18) * slopes["w"], 2 - Fraction(1, 18) * slopes["b"]
 after = w * 4 + b - 5
 
+# %%
 Exercise(
     Task.pick(
         "Prediction: one step that is not damped",
@@ -290,9 +294,10 @@ for k in range(7):
 #
 # - All points lie on one straight line; why? (Compare the two slopes.)
 # - The lowest places form a line, the valley $4w + b = 5$. Start somewhere else: do you end at the same $w$ and $b$?
-# - Go back to the start and look for a rate at which *one* step is nearly enough. Which $\eta$ makes $1 - 34\,\eta$ equal to 0?
-# - Look for a rate at which the loss rises. Which $\eta$ is the limit, where $1 - 34\,\eta$ is $-1$?
-# - Move the rate to about 0.0056, the damped one. What is the price of caution?
+# - Go back to the start and look for a rate at which *one* step is nearly enough. Which $\eta$ makes $1 - 34\,\eta$ equal to 0? The slider
+#   stands on round numbers only, so look for the one that is nearest to it.
+# - Look for the first rate at which the loss rises. Which $\eta$ is the limit, where $1 - 34\,\eta$ is $-1$?
+# - Move the rate to 0.005 or 0.006; the damped one, $1/180$, is between them. What is the price of caution?
 
 # %%
 DescentFigure(
@@ -311,8 +316,9 @@ DescentFigure(
 
 # %% [markdown]
 # The two slopes are always in the ratio 4 to 1, so every step runs along the same direction, $(4, 1)$. One step is enough with
-# $\eta = 1/34$. At $\eta = 1/17$ the error goes from 9 to $-9$ and back for ever, and beyond it grows. The rate $1/18$ was only just small
-# enough.
+# $\eta = 1/34 \approx 0.0294$; with 0.03 on the slider it leaves a loss of 0.03. At $\eta = 1/17 \approx 0.0588$ the error would go from 9
+# to $-9$ and back for ever, and beyond it grows: with 0.06 the loss rises from 81 to 87.6. The rate $1/18 \approx 0.0556$ was only just
+# small enough.
 #
 # With one sample there are many right answers: all $(w, b)$ in the valley. Which one you reach depends on where you start. A second sample
 # with another $x$ would decide it.

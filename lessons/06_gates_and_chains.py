@@ -29,6 +29,7 @@ from derive.widgets import Exercise, GraphStepper, MyWork, Stepper
 gate = Graph.from_equations(["z = x*y", "L = 2*z"])
 gate.forward(x=3, y=-4)
 
+# %%
 Exercise(
     Task.pick(
         "Prediction: what the gate sends back to y",
@@ -74,6 +75,7 @@ neuron = Graph.from_equations(equations)
 neuron.forward(numbers)
 gradients = neuron.backward()
 
+# %%
 Exercise(
     Task.pick(
         "Prediction: the sign of a gradient",
@@ -144,6 +146,7 @@ small = neuron.fold(sigmoid)
 small.forward(numbers)
 difference = abs(small.backward()["w0"] - gradients["w0"])
 
+# %%
 Exercise(
     Task.pick(
         "Prediction: four gates become one",
@@ -202,6 +205,7 @@ at = {"x": 1, "y": 2, "z": -1, "w": 4}
 one_of_each = Graph.from_equations(habits)
 one_of_each.forward(at)
 
+# %%
 Exercise(
     Task.pick(
         "Prediction: the input that was not chosen",
@@ -267,6 +271,7 @@ except ValueError as problem:
 branch = Graph.from_equations(["p = x*y", "L = p + x"])
 branch.forward(x=2, y=3)
 
+# %%
 Exercise(
     Task.pick(
         "Prediction: two gradients arrive",

@@ -41,6 +41,7 @@ print("output", code.predict(p, [x]))
 C, gradient = code.value_and_grad(p, [x], [y])
 largest = abs(gradient["w1"][0]).argmax() + 1
 
+# %%
 Exercise(
     Task.pick(
         "Prediction: the largest gradient",
@@ -60,6 +61,9 @@ Exercise(
 #
 # Then move *its value* a little, and compare the two numbers of the line that begins with $C$: how much the loss has changed, and how
 # much the gradient said it would.
+#
+# The figure is made for networks of any size, so its letters have numbers: $z^1_1$, $a^1_1$, $b^1_1$ and $w^1_{12}$ are your $z$, $a$, $b$
+# and $w_2$, and $\delta^1_1$ is a product that gets its name in the section *Delta* below.
 
 # %%
 NetworkFigure(neuron, p, x=x, y=y, title="A neuron with three inputs")
@@ -188,6 +192,7 @@ cases = {
     "z = 0.1, y = 0, x1 = 0.01": (0.1, 0, 0.01),
 }
 
+# %%
 Exercise(
     Task.pick(
         "Prediction: wrong and stuck",

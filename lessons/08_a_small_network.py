@@ -95,6 +95,7 @@ print(f"SSR = {total:.8f}")
 # %%
 gradients = graph.backward()
 
+# %%
 Exercise(
     Task.pick(
         "Prediction: the bias of the output",
@@ -199,7 +200,8 @@ for name, value in g.items():
 # ## Let it learn
 #
 # Gradient descent with these gradients, from the weights that were drawn, and from others, in which $w_1$ and $w_2$ have opposite
-# signs, and $w_3$ and $w_4$ are negative. **Before you run it:** will both find the three samples?
+# signs, and $w_3$ and $w_4$ are negative. **Before you look at the result:** will both find the three
+# samples?
 
 # %%
 humped = {"w1": [[3.0], [-3.0]], "b1": [-1.0, 1.0], "w2": [[-1.0, -1.0]], "b2": [3.0]}

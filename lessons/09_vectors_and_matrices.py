@@ -31,7 +31,7 @@ print(f)
 # Two habits of this notation are worth saying aloud. An index on the left, such as $i$, is *free*: the line is meant for each of its
 # values. An index under a sum, such as $j$, is *bound*: it runs through all of its values, and another letter would do as well.
 #
-# From here on $W$ has 2 rows and 3 columns. **Predict** before you run anything: how many numbers does the derivative of $f$ by $W$
+# From here on $W$ has 2 rows and 3 columns. **Predict** before you look further: how many numbers does the derivative of $f$ by $W$
 # consist of, and in which shape would you write them?
 
 # %%
@@ -40,6 +40,8 @@ x = np.array([1.0, 2.0, 3.0])
 g = f.graph()
 value = g.forward(W=W, x=x)
 gradients = g.backward()
+
+# %%
 Exercise(
     Task.pick(
         "Prediction: the shape of df/dW",
@@ -110,6 +112,8 @@ options = {
     "g_j x_i": np.outer(x_p, g_k),
     "the sum of all g_k x_p": g_k.sum() * x_p.sum(),
 }
+
+# %%
 Exercise(
     Task.pick(
         "Prediction: a double sum with two indicators",
@@ -156,8 +160,8 @@ Stepper(f.backprop().derivation("x"), at={"W": W, "x": x}, indices={"j": 2}, tit
 print(f.backprop().unicode(form="matrix"))
 
 # %% [markdown]
-# Now run it. The gradients on the left come from the graph of $f$, those on the right from the three formulas. The entry that you moved
-# in the figure is the first one of $\partial f/\partial W$.
+# Now the numbers. The gradients on the left come from the graph of $f$, those on the right from the three formulas. The entry that you
+# moved in the figure is the first one of $\partial f/\partial W$.
 
 # %%
 q = W @ x
@@ -189,6 +193,8 @@ S = np.array([[1.0, 2.0, 0.0], [0.0, -1.0, 1.0], [3.0, 0.0, 1.0]])
 r = S @ x
 candidates = {"2 W q": 2 * S @ r, "W^T q": S.T @ r, "2 W^T q": 2 * S.T @ r}
 stopped = [told for told in ("2 W q", "W^T q") if candidates[told].shape != x.shape]
+
+# %%
 Exercise(
     Task.pick(
         "Prediction: what the shape check stops",

@@ -86,8 +86,9 @@ Exercise(
 # Suppose somebody adds a small $\Delta$ to the sum $z^l_j$ of one neuron, before it goes through $\sigma$. The loss then changes by about
 # $\delta^l_j \Delta$. Where $\delta = 0$, a small change makes practically no difference.
 #
-# Four equations give all errors and from them all slopes. Here they are for a network of four layers (the inputs are layer 0). Its sizes
-# are symbols, $n_0, \dots, n_3$: what follows holds for *any* sizes. First the network, then what follows from it:
+# Four equations give all errors and from them all slopes. Here they are for a network of three layers. A layer is counted if it has
+# weights; the inputs are layer 0 and are not counted. The sizes are symbols, $n_0, \dots, n_3$: what follows holds for *any* sizes. First
+# the network, then what follows from it:
 
 # %%
 net = Network.dense(*symbols("n0:4"))
@@ -205,7 +206,8 @@ Latex(bp.latex(form="matrix"))
 #    layer.
 #
 # The order matters: step 4 needs the $z^l$ of step 2, and each $\delta$ needs the one above it. Here is the program that was made of the
-# equations. It takes many samples at once, one in each row, and so the matrices stand on the other side. Find the five steps in it:
+# equations. It takes many samples at once, one in each row, and so the matrices stand on the other side. Its loss is the mean over these
+# $m$ samples: it has `2*m` below where the loss of one sample has 2, and so BP1 gains a factor $1/m$. Find the five steps in it:
 
 # %%
 f = small.compile()
@@ -254,7 +256,7 @@ def by_nudging(p, h=1e-6):
 
 
 # %% [markdown]
-# **Before you run the next cell:** this network has $30 \cdot 64 + 30 + 10 \cdot 30 + 10 = 2260$ parameters. How many times does
+# **Before you look at the result:** this network has $30 \cdot 64 + 30 + 10 \cdot 30 + 10 = 2260$ parameters. How many times does
 # `by_nudging` run the network forward? And how many times longer will it take?
 
 # %%
@@ -276,6 +278,8 @@ print(f"largest difference {max(abs(slopes[n] - gradient[n]).max() for n in p):.
 # %%
 cost_of_digits = count_operations(digits)
 times = round(cost_of_digits.total / cost_of_digits.forward)
+
+# %%
 Exercise(
     Task.pick(
         "Prediction: the price of a gradient",
@@ -331,6 +335,8 @@ Exercise(
 # ## How large is a network?
 #
 # A parameter in `float32` takes 4 bytes. How much is it for the digit network, and for a brain, if you count one number for each synapse?
+# The synapses are the orders of magnitude of a table that was published, and lesson 14 comes back to this table. They are rough: for the
+# roundworm, counts in the literature are nearer to $10^4$.
 
 # %%
 print(f"digits: {count_parameters(digits):,} parameters, {readable_bytes(memory(digits))}")

@@ -11,7 +11,7 @@
 import numpy as np
 from sympy import symbols
 
-from derive import Dense, Graph, Network, Residual, cross_entropy, derive, relu, sigmoid, squared_error, tanh, train
+from derive import Dense, Graph, Network, Residual, cross_entropy, derive, identity, relu, sigmoid, squared_error, tanh, train
 from derive.data import circle
 from derive.grading import Task
 from derive.stopping import reached
@@ -93,6 +93,8 @@ for z in (0, 5):
     neuron.forward(z=z, y=0)
     delta[z] = float(neuron.backward()["z"])
 times = round(delta[0] / delta[5])
+
+# %%
 Exercise(
     Task.pick(
         "Prediction: twice as wrong",
@@ -155,7 +157,8 @@ Curve("w*sigma'(w*a + b)", "a", x=(0, 1), at=0.5, parameters={"w": (1, 40, 4), "
 # ## The same in whole layers
 #
 # Between layers there are matrices, and a sum over all ways. Otherwise it is the same product. This is $\partial C/\partial w^1$ of a
-# network of four layers of any sizes, with one $\delta$ after the other put in. Count the $\sigma'$ in the last line.
+# network of four layers of any sizes (the inputs, layer 0, are not counted), with one $\delta$ after the other put in. Count the
+# $\sigma'$ in the last line.
 
 # %%
 sizes = symbols("n0:5")
@@ -177,6 +180,8 @@ Stepper(Network.dense(*sizes).backprop().unrolled("w1"))
 net = Network.dense(2, *[8] * 7, 1)
 g = gradient_norms(net, net.init(0), data.X, data.Y)
 ratio = g["w1"] / g["w8"]
+
+# %%
 Exercise(
     Task.pick(
         "Prediction: eight layers",
@@ -196,7 +201,8 @@ Exercise(
 
 # %% [markdown]
 # Now play. The bars are the norms $\|\partial C/\partial w^l\|$, on a logarithmic axis: tops on a straight line mean the same factor for
-# each layer.
+# each layer. The figure has a network of its own, so its numbers differ from those above: 8 random inputs, 50 samples, hidden layers of 16
+# neurons, and an output without a curve.
 #
 # - Change the number of layers. How much does one more layer cost the first one?
 # - Take tanh, then relu. Their slopes can be 1. What becomes of the bars?
@@ -207,20 +213,25 @@ Exercise(
 GradientNorms(depth=8, width=16)
 
 # %% [markdown]
-# The same in a table, for the disc and the ring: the first layer's norm divided by the last one's, and the last one's alone.
+# The same network in a table: the first layer's norm divided by the last one's, and the last one's alone. The column at the right is not in
+# the figure. It has the last norm of the same network with a sigmoid at its output.
 
 # %%
+rng = np.random.default_rng(0)
+X, Y = rng.standard_normal((50, 8)), rng.integers(0, 2, (50, 1)).astype(float)
+print("                   first/last      last   last, with a sigmoid")
 for activation in (sigmoid, tanh, relu):
-    net = Network.dense(2, *[8] * 7, 1, activation=activation, output=sigmoid)
-    code = net.compile()
+    plain, bent = (Network.dense(8, *[16] * 7, 1, activation=activation, output=output) for output in (identity, sigmoid))
     for scheme in ("scaled", "nielsen"):
-        g = gradient_norms(net, net.init(0, scheme), data.X, data.Y, compiled=code)
-        print(f"{activation.__name__:>8} {scheme:>8}: first/last {g['w1'] / g['w8']:8.5f}, last {g['w8']:.1e}")
+        g, with_sigmoid = (gradient_norms(net, net.init(0, scheme), X, Y) for net in (plain, bent))
+        ratio = g["w1"] / g["w8"]
+        print(f"{activation.__name__:>8} {scheme:>8}: {ratio:10.6f}   {g['w8']:.1e}   {with_sigmoid['w8']:.1e}")
 
 # %% [markdown]
 # The slopes of tanh and relu can be 1. With weights that neither stretch nor shrink much, the first layer gets a good part of what the last
-# one gets. With relu and the start *nielsen* the ratio is well behaved, but look at the last norm: the sums became so large that the output
-# neuron is saturated.
+# one gets, or more. With relu and the start *nielsen* the ratio is well behaved, too, but look at the last norm: with such a gradient every
+# usual learning rate overshoots. The sums have become so large on their way through the layers. Put a sigmoid at the end and the same sums,
+# from 13 to 2,199, saturate this output neuron: its norm is then the smallest of all.
 #
 # ## What cross entropy mends
 #

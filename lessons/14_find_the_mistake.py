@@ -9,7 +9,7 @@
 # wrong with them.
 #
 # You need lessons 1 to 10. There are four groups of about ten minutes each. Take them in order, since some cells use what earlier ones
-# have defined.
+# have defined. The cases are grouped by the kind of their mistake, so their numbers, X1 to X15, do not come in order.
 
 # %%
 import math
@@ -92,7 +92,7 @@ Exercise("residual_slope")
 # move the learning rate. Is there a rate with which it finds the minimum of $f$, at 2?
 
 # %%
-DescentFigure("-(x - 2)^2", x=(-4, 8), start=2.5, rate=0.1, steps=3, most=20, without=("f", "schedule", "warmup", "momentum", "log"))
+DescentFigure("-(x - 2)^2", x=(0, 5), start=2.5, rate=0.1, steps=5, most=20, without=("f", "schedule", "warmup", "momentum", "log"))
 
 # %%
 Exercise("update_rule")
@@ -116,8 +116,8 @@ Exercise(
     "damping_factor",
     hints=[
         r"$\log_{10}$ of a number below 1 is negative, and int goes towards 0: int(1.86) = 1, int(-1.3) = -1.",
-        r"At 72: $10^{-1}$. At 5: $10^{0}$. At 0.05: $10^{1}$. For a better factor use the size of the slope, $|d|$, and make sure that it "
-        "falls from 1 on.",
+        r"At 72: $10^{-1}$. At 5: $10^{0}$. At 0.05: $10^{1}$. For a better factor use the size of the slope, $|d|$, and make sure that "
+        "it is never above 1 and falls as fast as $1/|d|$ does.",
         "at 72 = 0.1; at 5 = 1; at 0.05 = 10. Undefined where there is no logarithm: -72. Better, for example: 1/(1 + abs(d_w)).",
     ],
 )
@@ -125,7 +125,8 @@ Exercise(
 # %% [markdown]
 # ### What the grader says of these four
 #
-# Guess first: which words will it use for each? Then run the cell.
+# Guess first: which words will it use for each? (There is no int in the formulas that the grader reads. So for X11 it is given
+# $10^{-\ln(d_w)/\ln(10)}$, the same factor without cutting off the decimals.)
 
 # %%
 for name, part, published in [
@@ -333,8 +334,8 @@ Exercise(
 )
 
 # %% [markdown]
-# **All together.** The program of that text has X2, X3 and X4 in it at once. What will its first step do to the loss? Predict, then run
-# the cell. The exercise asks what a right step would have done.
+# **All together.** The program of that text has X2, X3 and X4 in it at once. What will its first step do to the loss? Predict before
+# you look at the result. The exercise asks what a right step would have done.
 
 # %%
 slope = -2 * twice.value("SSR")

@@ -29,7 +29,7 @@ def notebook(text: str, name: str) -> str:
 
 def _cell(cell: Any, name: str) -> dict[str, Any]:
     metadata = {key: value for key, value in cell.metadata.items() if not key.startswith("lines_to_")}  # Jupytext's own
-    if cell.source.startswith(BOXES):
+    if cell.source.startswith(BOXES) or (cell.cell_type == "code" and "Task.pick(" in cell.source):
         metadata["jupyter"] = {"source_hidden": True}
     made = {"cell_type": cell.cell_type, "id": name, "metadata": metadata, "source": cell.source.splitlines(keepends=True)}
     return {**made, "execution_count": None, "outputs": []} if cell.cell_type == "code" else made

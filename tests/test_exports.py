@@ -182,6 +182,7 @@ def test_formulas_become_mathml():
     )
     assert '<mo lspace="0" rspace="0">′</mo>' in mathml(r"\sigma'(z)") and "negativethin" not in mathml(r"\sigma\!\left(z\right)")
     assert mathml(r"\left(a - y\right) a \odot w^{2}_{jk}")
+    assert mathml("x = -2, (-3)a - b").count('<mo form="prefix">−</mo>') == 2
 
 
 @pytest.mark.parametrize(
