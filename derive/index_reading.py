@@ -45,7 +45,8 @@ def read_component(
     quantities  the arrays with their axes, such as `{**net.equations.quantities, ...}`
     left        the indices of the left side; any other letter has to be summed over
     symbols     more names, without indices
-    form        "latex": `\sum_k w^2_{kj} \delta^2_k \sigma'(z^1_j)`; "python": `sum(k, w2[k,j]*delta2[k])*sigma'(z1[j])`
+    form        "latex": `\sum_k w^2_{kj} \delta^2_k \sigma'(z^1_j)`; "python": `sum(k, w2[k,j]*delta2[k])*sigma'(z1[j])`,
+                the letters of a sum first or last
     notation    how the layers are counted in LaTeX; names in Python form are those of the quantities
 
     Raises ReadError where a letter runs over two axes (naming both), is free on the right side only, or has the wrong count.

@@ -65,7 +65,7 @@ def read_matrix(
     quantities  the arrays with their axes: those of one sample, where a vector is a column, or of a batch, with samples in rows
                 (`rows`) or in columns
     form        "latex": side by side is the matrix product, \odot or \circ entry by entry, ^T the transpose, \mathbf{1} a vector
-                of ones, \lVert a-y\rVert^2; "python": `@`, `*`, `.T`, `.sum(axis=0)`, `outer(a, b)`, `ones`
+                of ones, \lVert a-y\rVert^2; "python": `@`, `*`, `.T` or `^T`, `.sum(axis=0)`, `outer(a, b)`, `ones`
     symbols     names of numbers, such as eta
     notation    how the layers are counted in LaTeX
 
@@ -142,7 +142,7 @@ class ArrayBuilder:
         return self._node("minus", [children[1]], first)
 
     def row(self, children: list[Any], first: int) -> Array:
-        if not self.in_latex:
+        if not self.in_latex and not any(child.kind == "transpose" for child in children):  # W^T q can be nothing else
             hint = "write @ for the matrix product, * entry by entry"
             raise ReadError("there is no sign between two factors", self.text, children[1].place, hint)
         return self._node("product", children, first)

@@ -1,4 +1,4 @@
-"""Array expressions without LaTeX: `(delta2 @ w2) * sigma'(z1)`, `delta1.T @ x`, `sum(delta1, axis=0)` as lexemes of a grammar."""
+"""Array expressions without LaTeX: `(delta2 @ w2) * sigma'(z1)`, `delta1^T @ x`, `sum(delta1, axis=0)` as lexemes of a grammar."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from .errors import ReadError
 from .indices import Quantity
 from .letters import Lexeme
 from .names import Function
+from .spellings import spelling
 from .typed_reading import TypedReader
 
 SUMS = ("sum", "mean")
@@ -32,6 +33,7 @@ class _Reader(TypedReader[ArrayWords]):
             "⊙": self._as("ODOT"),
             "∘": self._as("ODOT"),
             ".": self._method,
+            "^": self._raised,
             "_LPAR": self._bracket,
             "_RPAR": self._bracket,
             "_COMMA": self._bracket,
@@ -80,6 +82,16 @@ class _Reader(TypedReader[ArrayWords]):
         if function is None and name in ("dot", "matmul", "multiply"):
             raise ReadError(f"'{name}' is not read", self.text, lexeme.start, "write @ for the matrix product, * entry by entry")
         return None if function is None else replace(lexeme, kind="FUNCTION", value=function)
+
+    def _raised(self, power: Lexeme) -> None:
+        """^T and ^{T}, the transpose, where T is no name of its own; any other power stays one."""
+        braces = self.next("{", "T", "}") is not None
+        name = self.row[self.at + braces] if braces or self.next("T") else None
+        if name is None or self.words.named(name.text) is not None or self._found(spelling(name.text), name.start) is not None:
+            self.out.append(power)
+        else:
+            self.out.append(Lexeme("TRANSPOSE", "^T", power.start))
+            self.at += 3 if braces else 1
 
     def _method(self, dot: Lexeme) -> None:
         """.T, .sum(axis=0) and .mean(axis=0), after what they belong to."""

@@ -1,4 +1,4 @@
-"""Index form without LaTeX: `sum(k, w2[k,j]*delta2[k])*sigma'(z1[j])` as lexemes of the grammar in `reading`."""
+"""Index form without LaTeX: `sum(k, w2[k,j]*delta2[k])` or `sum(w2_kj*delta2_k, k)` as lexemes of the grammar in `reading`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from .indices import Quantity
 from .letters import Lexeme
 from .names import Function
 from .typed_reading import TypedReader, TypedWords
+
+EXAMPLES = (("u", "v"), ("p", "q"), ("r", "s"))
 
 
 class Entries(TypedWords, Protocol):
@@ -41,7 +43,7 @@ class _Reader(TypedReader[Entries]):
     def _indicator(self, lexeme: Lexeme) -> None:
         letters, end = self._letters(lexeme, "EQUALS")
         if len(letters) != 2:
-            raise ReadError("a '[' stands right after the name of an array", self.text, lexeme.start, "write w2[j,k], or [j=k]")
+            raise ReadError("a '[' stands right after the name of an array", self.text, lexeme.start, "write u[j,k], or [j=k]")
         value = self.words.indicator(letters[0], letters[1], lexeme.start)
         self.out.append(Lexeme("SYMBOL", self.text[lexeme.start : end], lexeme.start, value))
 
@@ -82,22 +84,46 @@ class _Reader(TypedReader[Entries]):
             self.at += 1
         closing = self.next("]")
         if closing is None or not letters:
-            raise ReadError("these indices cannot be read", self.text, opening.start, "write letters, such as w2[j,k]")
+            raise ReadError("these indices cannot be read", self.text, opening.start, "write letters, such as u[j,k]")
         self.at += 1
         return letters, closing.end
 
     def _sum(self, lexeme: Lexeme) -> None:
-        """sum(k, ...) or sum(j, k, ...): the letters come first."""
+        """sum(k, ...) or sum(j, k, ...), or with the letters last: sum(..., k)."""
         bracket = self.row[self.at]
         at = self.at + 1
         letters: list[str] = []
-        while at + 1 < len(self.row) and self.row[at].kind == "NAME" and self.row[at + 1].kind == "_COMMA" and self.row[at].text.isalpha():
+        while at + 1 < len(self.row) and self._is_letter(self.row[at]) and self.row[at + 1].kind == "_COMMA":
             letters.append(self.row[at].text)
             at += 2
+        letters = letters or self._taken_from_end(at)
         if not letters:
-            raise ReadError("the sum does not say over which index", self.text, lexeme.start, "write sum(k, w2[k,j]*delta2[k])")
+            one, other = self._strangers()
+            example = f"write sum(k, {one}[j,k]*{other}[k])"
+            raise ReadError("the sum does not say over which index", self.text, lexeme.start, example)
         self.at = at
         total: Function = self.words.begin_sum(letters, None, lexeme.start)
         self.sums.append(self.depth)
         self.depth += 1
         self.out += [Lexeme("FUNCTION", lexeme.text, lexeme.start, total), bracket]
+
+    def _taken_from_end(self, start: int) -> list[str]:
+        """The letters before the bracket that closes the sum, taken away from there."""
+        depth, end = 0, start
+        while end < len(self.row) and not (depth == 0 and self.row[end].kind == "_RPAR"):
+            depth += (self.row[end].kind == "_LPAR") - (self.row[end].kind == "_RPAR")
+            end += 1
+        first = end
+        while end < len(self.row) and first - 2 > start and self.row[first - 2].kind == "_COMMA" and self._is_letter(self.row[first - 1]):
+            first -= 2
+        letters = [x.text for x in self.row[first + 1 : end : 2]]
+        del self.row[first:end]
+        return letters
+
+    def _is_letter(self, lexeme: Lexeme) -> bool:
+        return lexeme.kind == "NAME" and lexeme.text.isalpha()
+
+    def _strangers(self) -> tuple[str, str]:
+        """Two letters for an example that are no names here, so that it says nothing about the answer."""
+        free = ((one, other) for one, other in EXAMPLES if not self.words.named(one) and not self.words.named(other))
+        return next(free, ("matrix", "vector"))

@@ -121,6 +121,7 @@ WRONG: dict[str, list[Row]] = {
         (("factor", "at 0.05"), "0.1", "the factor grows above 1"),
         (("undefined",), "C", ""),
         (("better",), "1", "the step is not damped"),
+        (("better",), "1/(1 + abs(d_w/100))", "beyond 10"),
         (("better",), "1/d_w", "it multiplies the rate"),
         (("better",), "10^(-ln(d_w)/ln(10))", "a logarithm needs a positive number"),
     ],
@@ -352,6 +353,7 @@ WRONG: dict[str, list[Row]] = {
         (("da3/dx",), "w1*w2*w3", ""),
         (("da3/dx",), "a3*(1-a3)*w3*a2*(1-a2)*w2*w1", "slope"),
         (("layers", "layers"), "14", "at most 1/4"),
+        (("layers", "layers"), "8", ""),
     ],
     "vectorised_graph": [
         (("dC/dw2",), "a1 @ delta2.T", ""),

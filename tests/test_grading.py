@@ -568,6 +568,10 @@ def test_a_report_as_data_and_back():
     assert "wrong" in report.feedback and "hint:" in report.feedback and not report.needs_a_look
     html = grade(NEURON, "<script>alert(1)</script>")._repr_html_()
     assert "<script>" not in html and "&lt;script&gt;" in html
+    pointed = grade(NEURON, "(a - y)*foo*x")
+    assert "\n" in pointed.verdicts[0].detail
+    assert f'<pre style="white-space: pre-wrap">{pointed.verdicts[0].detail}</pre>'.replace("'", "&#x27;") in pointed._repr_html_()
+    assert "<pre" not in report._repr_html_()
     with pytest.raises(DeriveError, match="this is no report"):
         Report.from_data({"task": "t"})
     with pytest.raises(DeriveError, match="there is no verdict"):

@@ -65,6 +65,26 @@ def with_values(e):
         return e.func(*map(with_values, e.args)) if e.args else e
 
 
+@pytest.mark.parametrize(
+    ("last", "first"),
+    [
+        ("sum(w2[k,j]*delta2[k], k)*tanh'(z1[j])", "sum(k, w2[k,j]*delta2[k])*tanh'(z1[j])"),
+        ("sum(w2_kj*delta2_k, k)*(1 - z1_j^2)", "sum(k, w2_kj*delta2_k)*(1 - z1_j^2)"),
+        ("sum(y[k]*y[p], k, p)", "sum(k, p, y[k]*y[p])"),
+        ("sum(sum(y[p], p)*y[k], k)", "sum(k, sum(p, y[p])*y[k])"),
+        ("sum(sum(p, y[p])*max(y[k], a2[k]), k)", "sum(k, sum(p, y[p])*max(y[k], a2[k]))"),
+    ],
+)
+def test_the_index_of_a_sum_may_stand_last(last, first):
+    assert shape(read_component(last, QUANTITIES, (j,))) == shape(read_component(first, QUANTITIES, (j,)))
+
+
+def test_the_example_of_a_sum_has_no_name_of_the_task():
+    for names, example in (("y", r"sum\(k, u\[j,k\]\*v\[k\]\)"), ("u y", r"sum\(k, p\[j,k\]\*q\[k\]\)")):
+        with pytest.raises(ReadError, match=f"over which index; write {example}"):
+            read_component("sum(y[k])", [Quantity(name, (n2,)) for name in names.split()], (j,))
+
+
 def test_the_shape_is_the_one_typed():
     assert shape(read_component(READ[0][0], QUANTITIES, (j,), form="latex")) == shape(BACK)
     assert shape(read_component(READ[0][1], QUANTITIES, (j,))) == shape(BACK)
@@ -123,6 +143,9 @@ REFUSED = [
     ("python", "sum(j, z1[j])", 0, "j is already an index of the left side"),
     ("python", "sum(k, y[k]) + y[k]", 15, "neither on the left side nor summed over"),
     ("python", "sum(y)", 0, "does not say over which index"),
+    ("python", "sum(y[k], j)", 0, "j is already an index of the left side"),
+    ("python", "sum(y[k], y[k])", 0, "does not say over which index"),
+    ("python", "sum(k)", 0, "does not say over which index"),
     ("python", "sum(k, y[k]", 11, "a sum is never closed"),
     ("python", "delta2", 0, "delta2 stands without an index"),
     ("python", "w2[j]", 0, "w2[j] has 1 index"),

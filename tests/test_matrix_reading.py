@@ -70,6 +70,10 @@ ONE_SAMPLE = [
     (r"W_2^{\mathsf{T}} \delta_2", "w2.T @ delta_2", "n1 × 1", lambda v: v.w2.T @ v.delta2),
     (r"\delta^1 x^T", "delta1 @ x.T", "n1 × n0", lambda v: np.outer(v.delta1, v.x)),
     (r"\delta^{(1)} (x)^{T}", "outer(delta1, x)", "n1 × n0", lambda v: np.outer(v.delta1, v.x)),
+    (None, "(w2^T @ delta2)*sigma'(z1)", "n1 × 1", lambda v: v.w2.T @ v.delta2 * slope(v.z1)),
+    (None, "2*delta1 @ x^{T}", "n1 × n0", lambda v: 2 * np.outer(v.delta1, v.x)),
+    (None, "delta1 x^T", "n1 × n0", lambda v: np.outer(v.delta1, v.x)),
+    (None, "w2.T delta2 * sigma'(z1)", "n1 × 1", lambda v: v.w2.T @ v.delta2 * slope(v.z1)),
     ("x^T", "x.T", "1 × n0", lambda v: v.x[None, :]),
     ("x^T x", "x.T @ x", "1 × 1", lambda v: v.x @ v.x),
     (r"w^1 x + b^1", "w1 @ x + b1", "n1 × 1", lambda v: v.w1 @ v.x + v.b1),
@@ -141,6 +145,12 @@ def test_what_is_typed_is_computed_as_written(quantities, in_latex, typed, shape
         assert np.allclose(result, right, rtol=1e-13, atol=1e-13), text
         again = read_matrix(array_latex(node, quantities), quantities, "latex", "eta")
         assert np.allclose(evaluate(again, values), right, rtol=1e-13, atol=1e-13), array_latex(node, quantities)
+
+
+def test_a_declared_t_is_an_exponent():
+    with pytest.raises(ReadError, match="a power of an array"):
+        read_matrix("x^T", ONE, "python", "T")
+    assert shown(read_matrix("eta^T", ONE, "python", "eta T").shape) == "1 × 1"
 
 
 def test_the_comparison_sees_a_wrong_reading():

@@ -557,6 +557,14 @@ def test_guesses_never_speak_of_a_right_value():
     assert "division by m" in guessed(7.0, 1.0, 7, 1e-6)
 
 
+def test_numbers_are_shown_without_the_digits_of_rounding():
+    assert shown(2.2460000000000004) == shown(np.float64(2.2460000000000004)) == "2.246"
+    assert shown({"a": [1.3920000000000001, 2], "b": (True, None)}) == "{'a': [1.392, 2], 'b': (True, None)}"
+    assert shown(3.0) == "3.0" and shown(1e-300) == "1e-300" and shown(float("nan")) == "nan"
+    assert shown(np.array([1.3920000000000001])) == "array([1.392])"
+    assert len(shown(np.random.default_rng(0).normal(size=300))) < 200
+
+
 def test_long_values_are_cut():
     assert len(shown(np.random.default_rng(0).normal(size=300))) < 1600 and shown(np.arange(2.0)) == "array([0., 1.])"
     assert questions.TOLERANCE == Gradients(NET).tolerance and running.RIGHT == "right" and sigmoid

@@ -208,10 +208,77 @@ def test_right_answers_in_other_clothes():
         ("size_table", ("row",), "f"),
         ("damping_factor", ("undefined",), "-72"),
         ("damping_factor", ("better",), "min(1, 5/abs(d_w))"),
+        ("damping_factor", ("better",), "exp(-abs(d_w))"),
+        ("damping_factor", ("better",), "exp(-d_w^2)"),
+        ("norm_of_a_product", ("df/dx",), "2*W^T@q"),
+        ("norm_of_a_product", ("df/dx",), "2*W^{T}@q"),
+        ("norm_of_a_product", ("df/dW",), "2*q@x^T"),
+        ("norm_of_a_product", ("df/dW",), "2 q x^T"),
+        ("bp2_hidden_error", ("delta1",), "(w2^T @ delta2)*sigma'(z1)"),
+        ("bp2_hidden_error", ("delta1",), "w2^{T} delta2 * sigma'(z1)"),
+        ("bp2_hidden_error", ("delta1_j",), "sum(delta2_k*w2_kj, k)*a1_j*(1-a1_j)"),
+        ("bp3_bp4_parameters", ("dC/dw2",), "delta2 a1^T"),
         ("upstream_and_local", ("chain rule",), "dL/dx = dL/dz · dz/dx"),
     ]:
         report = grade(task(name), changed(task(name).solution(), where, answer))
         assert report.right, (name, report)
+
+
+def told(name, where, wrong):
+    return next(v for v in grade(task(name), changed(task(name).solution(), where, wrong)).verdicts if v.verdict != RIGHT)
+
+
+def test_the_example_in_a_message_is_no_answer():
+    for name in ("norm_of_a_product", "bp2_hidden_error"):
+        where = (next(p.name for p in task(name).parts if p.form == "component"),)
+        detail = told(name, where, "sum(x_k)").detail
+        assert "write sum(k, u[j,k]*v[k])" in detail and not {"u", "v"} & set(task(name).parts[-1].quantities)
+
+
+def test_a_slope_by_the_output_has_the_name_of_the_output():
+    verdict = told("final_layer_product", ("dE/dw1",), "(y-d)*a*(1-a)*x1")
+    assert verdict.diagnosis == "a stands in the slope where its output y belongs: σ′ = y (1 - y)"
+
+
+def test_of_two_names_with_one_gradient_the_one_on_the_path_is_named():
+    diagnosis = told("hidden_error", ("dL/dz1",), "-(y - yhat)*yhat*(1 - yhat)*w3").diagnosis
+    assert diagnosis == "the slope of σ at z1 is missing"
+    assert "dL/da2" not in told("hidden_error", ("dL/dz1",), "dL_dw3*w3").diagnosis
+
+
+@pytest.mark.parametrize(
+    ("factor", "sentence"),
+    [
+        ("1/d_w", "for a negative derivative, such as −72, the factor is −0.0138889: it has to be positive"),
+        ("ln(d_w)", "for a negative derivative, such as −72, the factor is undefined: a logarithm needs a positive number"),
+        ("1/sqrt(d_w)", "for a negative derivative, such as −72, the factor is undefined; and"),
+        ("1/(1+ln(1+abs(d_w)))", "not damped enough, since factor times slope is 13.6094, beyond 10"),
+        ("1/(1+abs(d_w/100))", "not damped enough, since factor times slope is 41.8605, beyond 10"),
+        ("1/(1+max(0, d_w))", "at a slope as steep as −72 the factor is 1"),
+        ("0*d_w", "the factor is 0: it has to be positive"),
+    ],
+)
+def test_what_a_damping_factor_lacks(factor, sentence):
+    diagnosis = told("damping_factor", ("better",), factor).diagnosis
+    assert sentence in diagnosis and ("logarithm" in diagnosis) == ("a logarithm" in sentence)
+
+
+def test_statements_say_what_the_check_wants():
+    assert "stays between -10 and 10" in task("damping_factor").statement and "positive" in task("damping_factor").statement
+    assert "the least number of layers" in task("vanishing_product").statement
+    assert "True and False count as 1 and 0" in task("write_perceptron").statement
+
+
+def test_numbers_of_another_shape_are_counted():
+    p = choice("c", {"w": (2,), "b": ()}, lambda v: "", example={"w": [1, 2], "b": 0})
+    for answer, words in (
+        ("w = 2; b = 0", "it is one number, expected 2 finite numbers"),
+        ("w = (1, 2, 3); b = 0", "it is 3 numbers, expected 2 finite numbers"),
+        ("w = (1, 2); b = (1, 2)", "it is 2 numbers, expected one finite number"),
+        ("w = (1, 2); b = [1]", "it is a list of one number, expected one finite number"),
+        ("w = [[1, 2], [3, 4]]; b = 0", "it is 2 x 2 numbers, expected 2 finite numbers"),
+    ):
+        assert words in p.judge(answer)[0].detail
 
 
 def test_code_in_other_clothes():

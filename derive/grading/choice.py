@@ -72,11 +72,16 @@ class Choice:
             except (TypeError, ValueError, OverflowError):
                 raise DeriveError(f"{given[name]!r} is no array of numbers", name) from None
             if array.shape != shape or not np.isfinite(array).all():
-                shown = " x ".join(map(str, array.shape)) or "one number"
-                wanted = " x ".join(map(str, shape)) or "one number"
-                raise DeriveError(f"it is {shown}, expected {wanted} of finite numbers", name)
+                raise DeriveError(f"it is {_counted(array.shape)}, expected {_counted(shape, 'finite ')}", name)
             found[name] = array
         return found
+
+
+def _counted(shape: tuple[int, ...], which: str = "") -> str:
+    """ "one number", "a list of one number", "3 numbers", "2 x 3 numbers" for a shape; `which` stands before the noun."""
+    if shape in ((), (1,)):
+        return f"{'a list of ' * len(shape)}one {which}number"
+    return f"{' x '.join(map(str, shape))} {which}numbers"
 
 
 def choice(

@@ -92,7 +92,14 @@ class Report:
 
 def _row(verdict: Verdict) -> str:
     told = [("", verdict.diagnosis), ("", verdict.detail), ("", verdict.counterexample), ("Hint: ", verdict.hint)]
-    lines = "".join(f"<br>{start}{html.escape(text)}" for start, text in told if text)
+    lines = "".join(_told(start, text) for start, text in told if text)
     read = f"<br>read as ${html.escape(verdict.reading)}$" if verdict.reading else ""
     marks = f"{verdict.points:.3g} of {verdict.out_of:.3g}"
     return f"<li>{SIGNS[verdict.verdict]} {html.escape(verdict.part)}: <strong>{verdict.verdict}</strong> ({marks}){read}{lines}</li>"
+
+
+def _told(start: str, text: str) -> str:
+    """A text on a line of its own; one of several lines, such as an answer with a caret below it, keeps them."""
+    if "\n" in text:
+        return f'<pre style="white-space: pre-wrap">{start}{html.escape(text)}</pre>'
+    return f"<br>{start}{html.escape(text)}"

@@ -33,7 +33,14 @@ def in_either(text: str, reading: Callable[[str, str], T]) -> T:
     """
     text = MODULE.sub("", text)
     if any(sign in text for sign in TEX) or BOTH.search(text):
-        return reading(text, "latex")
+        try:
+            return reading(text, "latex")
+        except Misfit:
+            raise
+        except ReadError:
+            if "\\" in text or "$" in text or not any(sign in text for sign in ("@", "^{T}")):
+                raise
+        return reading(text, "python")  # W^{T} @ q
     try:
         return reading(text, "python")
     except Misfit:

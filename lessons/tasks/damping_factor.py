@@ -26,7 +26,7 @@ task = Task.of(
     free_formula("better", diagnose_damping, symbols="d_w", example="1/(1 + abs(d_w))"),
     statement="To avoid long steps, a program multiplies its learning rate by 10^(-int(log10(d_w))), where d_w = dL/dw and int cuts "
     "off the decimals. 1. factor: what is it at d_w = 72, at 5 and at 0.05? Write at 72 = ...; at 5 = ...; at 0.05 = ... 2. For "
-    "which of 72, 5, 0.05, -72 is it undefined? 3. better: give a factor, as a formula of d_w, that damps steep slopes of either "
-    "sign and is never above 1.",
+    "which of 72, 5, 0.05, -72 is it undefined? 3. better: give a factor, as a formula of d_w, that does this for slopes of either "
+    "sign: it is positive and never above 1, and however steep the slope is, factor times d_w stays between -10 and 10.",
     reveal=Reveal(counterexample=False),
 )  # fmt: skip

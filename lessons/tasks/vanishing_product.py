@@ -22,5 +22,5 @@ def task(draw):
         numbers("layers", {"layers": enough(w * steepest)}, decimals=0,
                 mistaken={"layers": {"the slope of sigma is at most 1/4, and not 1/2": enough(w / 2)}}),
         statement=f"{', '.join(chain)}. 1. Write da{depth}/dx with the weights and the outputs a1, ..., a{depth}. 2. layers: with "
-        f"every weight equal to {w}, how many layers are enough for da/dx to be below 0.0001, whatever x is?",
+        f"every weight equal to {w}, what is the least number of layers for which da/dx is below 0.0001, whatever x is?",
     )  # fmt: skip

@@ -44,5 +44,5 @@ task = Task.interface(
     {"Perceptron": Perceptron},
     example=EXAMPLE,
     statement="Write a class Perceptron with __init__(self, w, b), where w is an array of weights and b a number, and run(self, x), "
-    "which returns the whole number 1 where w·x + b >= 0, and else 0.",
+    "which returns the whole number 1 where w·x + b >= 0, and else 0 (True and False count as 1 and 0).",
 )

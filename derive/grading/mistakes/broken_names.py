@@ -144,8 +144,14 @@ def _stopped(work: Work) -> Iterator[Plant]:
 
 def _other_variable(work: Work) -> Iterator[Plant]:
     for place in sorted(work.landmarks, key=lambda p: work.nodes[p].gate is VARIABLE):
-        if place in work.gradients and place not in work.problem.path and work.problem.asks != VALUE:
+        if place in work.gradients and place not in work.problem.path and work.problem.asks != VALUE and not _as_on_path(work, place):
             yield Plant({"by": work.by(place)}, result=work.gradients[place], target=place)
+
+
+def _as_on_path(work: Work, place: int) -> bool:
+    """Whether a name of the same kind on the path has the same gradient, as a1 and a2 have with one weight: then that one is meant."""
+    kin = [other for other in work.siblings(place) if other in work.problem.path and other in work.gradients]
+    return any(close(work.gradients[place], work.gradients[other]).all() for other in kin)
 
 
 NAMED: tuple[Mistake, ...] = (

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from sympy import Add, Expr, Mul, Number, Pow
+from sympy import Add, Expr, Mul, Number, Pow, Symbol
 
 from ...function_gates import T, numeric
 from ...ops import ACTIVATIONS, Activation
@@ -75,14 +75,15 @@ def _variant(code: str) -> Callable[[Work], Iterator[Plant]]:
                 right = kind.by_output(T)
                 for own, wrong in variants(right):
                     if own == code and wrong.has(T) and wrong != T:
-                        words = _words(work, edge, kind, right=_of_a(right), wrong=_of_a(wrong))
+                        words = _words(work, edge, kind, right=_of_output(right, work, edge), wrong=_of_output(wrong, work, edge))
                         yield from _plant(edge, at_all_points(_function(wrong), work.right.values[edge[0]]), words)
 
     return plants
 
 
-def _of_a(e: Expr) -> str:
-    return unicode(e.subs(T, "a"))
+def _of_output(e: Expr, work: Work, edge: Edge) -> str:
+    """A slope as a formula of the output, by its own name; else by a letter, and what that stands for."""
+    return unicode(e.subs(T, Symbol(work.shown(edge[0]))))
 
 
 def _itself(work: Work) -> Iterator[Plant]:
@@ -94,7 +95,7 @@ def _argument_for_output(work: Work) -> Iterator[Plant]:
     for edge, kind in _places(work):
         if kind.by_output is not None:
             right = kind.by_output(T)
-            words = _words(work, edge, kind, right=_of_a(right))
+            words = _words(work, edge, kind, right=_of_output(right, work, edge))
             yield from _plant(edge, at_all_points(_function(right), work.inputs(edge[0])[0]), words)
 
 
@@ -137,13 +138,13 @@ def _reciprocal(work: Work) -> Iterator[Plant]:
 
 SLOPES: tuple[Mistake, ...] = (
     Mistake("activation.itself", "{slope} is not {name} itself, at {u}", SLOPE, _itself, spreads=True),
-    Mistake("activation.sign_inside", "the slope {slope} = {right} was written {wrong}: a sign is wrong, with a = {a}", BY_OUTPUT,
+    Mistake("activation.sign_inside", "the slope {slope} = {right} was written {wrong}: a sign is wrong", BY_OUTPUT,
             _variant("sign_inside"), spreads=True),
-    Mistake("activation.factor_lost", "the slope {slope} = {right} was written {wrong}: a factor is missing, with a = {a}", BY_OUTPUT,
+    Mistake("activation.factor_lost", "the slope {slope} = {right} was written {wrong}: a factor is missing", BY_OUTPUT,
             _variant("factor_lost"), spreads=True),
-    Mistake("activation.power_lost", "the slope {slope} = {right} was written {wrong}: a square is missing, with a = {a}", BY_OUTPUT,
+    Mistake("activation.power_lost", "the slope {slope} = {right} was written {wrong}: a square is missing", BY_OUTPUT,
             _variant("power_lost"), spreads=True),
-    Mistake("activation.argument_for_output", "{u} stands in the slope where its output {a} belongs: {slope} = {right}, with a = {a}",
+    Mistake("activation.argument_for_output", "{u} stands in the slope where its output {a} belongs: {slope} = {right}",
             BY_OUTPUT,
             _argument_for_output, spreads=True),
     Mistake("activation.slope_at_output", "the slope is taken at the output, {slope}({a}), and belongs at the argument {u}", SLOPE,

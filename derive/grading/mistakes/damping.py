@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Expr, Symbol
+from sympy import Expr, Float, Symbol, log
 
 from ...errors import DeriveError
 from ...numerals import short
@@ -21,12 +21,13 @@ from .diagnosis import Cause, Diagnosis
 Damping = Callable[[float], float]
 STEEP, FLAT = (72.0, 500.0, 18.0, 1.0e4), (0.05, 0.4, 1e-3)
 MODERATE = 5.0
-LARGEST_STEP = 10.0  # factor times slope: a damped step stays below it, at whatever slope
+LARGEST_STEP = 10.0  # factor times slope: a damped step is at most this long, at whatever slope
+ROUNDING, SMALLEST = 1e-9, 5e-324
 
 
 @dataclass(frozen=True)
 class Property:
-    """What a damping factor has to do at some slopes; the sentence has {slope} and {factor} in it, where it failed."""
+    """What a damping factor has to do at some slopes; the sentence, where it failed, has {slope}, {factor}, {damped} and {why} in it."""
 
     code: str
     slopes: tuple[float, ...]
@@ -35,24 +36,33 @@ class Property:
     hint: str
 
 
+def _positive(slope: float, factor: float) -> bool:
+    return math.isfinite(factor) and factor > 0
+
+
+def _either(slopes: tuple[float, ...]) -> tuple[float, ...]:
+    return slopes + tuple(-s for s in slopes)
+
+
 PROPERTIES: tuple[Property, ...] = (
     Property(
-        "damping.undefined", tuple(-s for s in STEEP + FLAT), lambda slope, factor: math.isfinite(factor) and factor > 0,
-        "for a negative derivative, such as {slope}, the factor is undefined: a logarithm needs a positive number",
-        "Which sign can a derivative have?",
+        "damping.undefined", tuple(-s for s in STEEP + FLAT), _positive,
+        "for a negative derivative, such as {slope}, the factor is {factor}{why}", "Which sign can a derivative have?",
     ),
     Property(
-        "damping.undefined_for_positive", STEEP + FLAT, lambda slope, factor: math.isfinite(factor) and factor > 0,
-        "for the derivative {slope} the factor is undefined or not positive", "Try a few values by hand.",
+        "damping.undefined_for_positive", STEEP + FLAT, _positive, "for the derivative {slope} the factor is {factor}{why}",
+        "Try a few values by hand.",
     ),
     Property(
-        "damping.multiplies", FLAT, lambda slope, factor: not factor > 1,
+        "damping.multiplies", _either(FLAT), lambda slope, factor: not factor > 1,
         "at the derivative 5 the factor is {moderate}, and for one below 1, such as {slope}, it is {factor}: it multiplies the rate",
-        "What is the logarithm of a number below 1?",
+        "What does the factor do to the step where the slope is nearly 0?",
     ),
     Property(
-        "damping.none", STEEP, lambda slope, factor: not factor * slope > LARGEST_STEP,
-        "at a slope as steep as {slope} the factor is {factor}: the step is not damped", "How long is the step where the slope is steep?",
+        "damping.none", _either(STEEP), lambda slope, factor: not factor * abs(slope) > LARGEST_STEP * (1 + ROUNDING),
+        "at a slope as steep as {slope} the factor is {factor}: the step is not damped enough, since factor times slope is {damped}, "
+        f"beyond {LARGEST_STEP:g}",
+        "How long is the step where the slope is steep?",
     ),
 )  # fmt: skip
 
@@ -65,13 +75,25 @@ def diagnose_damping(factor: Any, slope: str = "d_w", properties: tuple[Property
     run = _of_expression(factor, slope) if isinstance(factor, Expr) else factor
     if not callable(run):
         raise DeriveError(f"expected a function or an expression, not {type(factor).__name__}", "diagnose_damping")
+    logarithm = isinstance(factor, Expr) and factor.has(log)
     causes = []
     for row in properties:
         failing = next((s for s in row.slopes if not row.holds(s, _value(run, s))), None)
         if failing is not None:
-            words = {"slope": short(failing), "factor": _shown(_value(run, failing)), "moderate": _shown(_value(run, MODERATE))}
+            value = _value(run, failing)
+            words = {
+                "slope": short(failing), "factor": _shown(value), "moderate": _shown(_value(run, MODERATE)),
+                "damped": _shown(value * failing), "why": _why(value, logarithm),
+            }  # fmt: skip
             causes.append(Cause(row.code, row.sentence.format_map(words), row.hint))
     return Diagnosis(tuple(causes), together=True)
+
+
+def _why(value: float, logarithm: bool) -> str:
+    """Why a factor is none that can be used."""
+    if math.isfinite(value):
+        return ": it has to be positive"
+    return ": a logarithm needs a positive number" if logarithm and math.isnan(value) else ""
 
 
 def _of_expression(e: Expr, slope: str) -> Damping:
@@ -79,10 +101,21 @@ def _of_expression(e: Expr, slope: str) -> Damping:
     symbols = {s for s in written.free_symbols if isinstance(s, Symbol)}
     if {s.name for s in symbols} - {slope}:
         raise DeriveError(f"the factor has more in it than {slope}", "diagnose_damping", f"write it as a formula of {slope}")
-    return lambda at: float(written.xreplace({s: at for s in symbols}).evalf())
+
+    def run(at: float) -> float:
+        here = {s: Float(at) for s in symbols}
+        if any(logarithm.args[0].xreplace(here).evalf().is_positive is False for logarithm in written.atoms(log)):
+            return math.nan  # of a complex one nothing would be seen in 10^(log(x))
+        value = written.xreplace(here).evalf()
+        number = float(value)
+        return SMALLEST if number == 0 and value.is_positive else number  # e^(-10000) is positive, and 0 as a float
+
+    return run
 
 
 def _shown(value: float) -> str:
+    if math.isinf(value):
+        return "too large"
     return short(value) if math.isfinite(value) else "undefined"
 
 
@@ -90,5 +123,7 @@ def _value(run: Damping, slope: float) -> float:
     """The factor at a slope, nan where it has no real value."""
     try:
         return float(run(slope))
+    except OverflowError:
+        return math.inf
     except (ArithmeticError, ValueError, TypeError):
         return math.nan

@@ -11,6 +11,7 @@ from ...guesses import in_words, of_factor
 from ...places import Array
 
 SHOWN = 1500  # characters
+ENTRIES, DIGITS = 60, 12  # of an array that is shown in full; of a number
 
 
 def mismatch(given: Any, right: Any, tolerance: float) -> str:
@@ -96,10 +97,19 @@ def kind_of(value: Any) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value as it is typed in Python, in one line; a long one is cut."""
-    with np.printoptions(threshold=400, precision=12, linewidth=10**6):
-        text = " ".join(repr(value).split())
+    """A value as it is typed in Python, in one line; a long one is cut, and of a number no more digits stand than count."""
+    with np.printoptions(threshold=ENTRIES, precision=DIGITS, linewidth=10**6):
+        text = " ".join(repr(_rounded(value)).split())
     return text if len(text) <= SHOWN else text[:SHOWN] + " ..."
+
+
+def _rounded(value: Any) -> Any:
+    """The numbers in a value without the digits in which rounding shows: 2.246 for 2.2460000000000004."""
+    if isinstance(value, float | np.floating):
+        return float(f"{value:.{DIGITS}g}")
+    if type(value) in (list, tuple):
+        return type(value)(map(_rounded, value))
+    return {key: _rounded(item) for key, item in value.items()} if type(value) is dict else value
 
 
 def shown_call(name: str, arguments: tuple[Any, ...] | None) -> str:
