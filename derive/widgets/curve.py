@@ -104,10 +104,11 @@ class Curve(Figure):
     def _curve(self, xs: Any, ys: Any, others: Mapping[str, Any], at: float, here: float, slope: float) -> Plot:
         ends = self.y or around([*ys, *(v for other in others.values() for v in other), here, *self.points[:, 1]])
         plot = Plot(440, 300, self.x, ends, x_label=unicode(self.variable), title="the curve and its tangent" if self.slope else "")
-        for kind, (name, values) in zip(BESIDE, others.items(), strict=False):
-            plot.line(xs, values, kind, name, dash=True)
         shown = unicode(self.f, typed_order=True)
         plot.line(xs, ys, "s1", shown if len(shown) <= 40 else "f")
+        # Dashed, and above: so that one that is equal is seen.
+        for kind, (name, values) in zip(BESIDE, others.items(), strict=False):
+            plot.line(xs, values, kind, name, dash=True)
         if self.slope and np.isfinite(here) and np.isfinite(slope):
             plot.line(np.array(self.x), here + slope * (np.array(self.x) - at), "s2", "tangent")
         if len(self.points):
