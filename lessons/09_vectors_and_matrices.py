@@ -293,7 +293,26 @@ NetworkFigure(net, {**hidden, "w2": [[1.5, -2.0]], "b2": [0.5]}, x=[1.0, 2.0, -0
 # A row of $\partial C/\partial w^1$ shares $\delta^1_j$, a column shares $x_k$: the matrix is $\delta^1 x^T$. It is a whole table of
 # products from two short lists, and it is the reason why a gradient costs so little. The neurons still hear of each other: a weight of
 # one changes the output, so the error $\delta^2$, and with it the derivatives of all.
+
+# %% [markdown]
+# ## Layers of any size
 #
+# A layer is a matrix and a vector, and a network is a list of layers. In a network 3-4-5 three inputs go to four neurons, and their
+# outputs to
+# five more. **Before you look:** which shapes have $w^1$, $b^1$, $w^2$ and $b^2$? And how many numbers are that?
+
+# %%
+NetworkFigure([3, 4, 5])
+
+# %% [markdown]
+# A row for each neuron, a column for each of its inputs: $w^l$ has the shape $n_l \times n_{l-1}$, and $b^l$ has $n_l$ entries, whatever
+# the sizes
+# are. The network itself says the same:
+
+# %%
+Network.dense(3, 4, 5).shapes
+
+# %% [markdown]
 # ## Exercises
 #
 # **1.** The squared length, index by index and in matrices.
@@ -331,6 +350,19 @@ Exercise(
         r"Go backward from $\delta^2$: what does a product $w a$ send back to the matrix, and what to the vector?",
         r"With $G$ for what arrives: $G\,a^T$ goes to the matrix, $w^T G$ to the vector. Through $\sigma$ goes $G \odot \sigma'(z)$.",
         r"$\delta^2 (a^1)^T$; $\;\delta^1 = ((w^2)^T \delta^2) \odot \sigma'(z^1)$; $\;\delta^1 x^T$",
+    ],
+)
+
+# %% [markdown]
+# **4.** Any number of layers as code: a class that runs a network forward, one matrix product a layer.
+
+# %%
+Exercise(
+    "write_network",
+    hints=[
+        "What goes into the second layer is what comes out of the first: a loop over the layers, with one variable.",
+        r"One layer is $a^l = \sigma(w^l a^{l-1} + b^l)$.",
+        "for w, b in self.layers: x = 1/(1 + np.exp(-(w @ x + b)))",
     ],
 )
 
