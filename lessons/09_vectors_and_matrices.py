@@ -310,7 +310,7 @@ NetworkFigure([3, 4, 5])
 # are. The network itself says the same:
 
 # %%
-Network.dense(3, 4, 5).shapes
+print(Network.dense(3, 4, 5).shapes)
 
 # %% [markdown]
 # ## Exercises
