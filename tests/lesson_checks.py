@@ -16,14 +16,9 @@ from derive.widgets.base.controls import Slider
 from derive.widgets.base.figure import shown_figures
 
 sys.path.insert(0, str(Path(__file__).parent))
-from task_answers import WRONG  # found beside this file, in the kernel of a lesson too
+from task_answers import WRONG, changed  # found beside this file, in the kernel of a lesson too
 
 HINTS = 3
-
-
-def changed(solution: Any, where: tuple[str, ...], wrong: Any) -> Any:
-    """A right answer with one thing in it replaced."""
-    return wrong if not where else {**solution, where[0]: changed(solution[where[0]], where[1:], wrong)}
 
 
 def filled(box: Exercise, answer: Any) -> Exercise:

@@ -51,6 +51,15 @@ class Perceptron:
 
 Row = tuple[tuple[str, ...], Any, str]
 
+
+def changed(solution: Any, where: tuple[str, ...], wrong: Any) -> Any:
+    """A right answer with one thing in it replaced."""
+    if not where:
+        return wrong
+    assert where[0] in solution, (where, list(solution))
+    return {**solution, where[0]: changed(solution[where[0]], where[1:], wrong)}
+
+
 # What the sources published, by the number of the erratum: each is a row of the table below.
 PUBLISHED: dict[str, list[tuple[str, tuple[str, ...], str]]] = {
     "X1": [("toy_gradient", ("dL/dw",), "2*sqrt(L)*x"), ("toy_undamped_steps", ("w_2",), "-4.56")],

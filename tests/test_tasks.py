@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from task_answers import ACTIVATIONS, LAYERS, NETWORK, PERCEPTRON, PUBLISHED, WRONG
+from task_answers import ACTIVATIONS, LAYERS, NETWORK, PERCEPTRON, PUBLISHED, WRONG, changed
 
 from derive import descend, sigmoid, squared_error
 from derive.blocks import Block
@@ -36,14 +36,6 @@ def task(name):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module.task
-
-
-def changed(solution, where, wrong):
-    """A right answer with one thing in it replaced."""
-    if not where:
-        return wrong
-    assert where[0] in solution, (where, list(solution))
-    return {**solution, where[0]: changed(solution[where[0]], where[1:], wrong)}
 
 
 def part(name, which=0):

@@ -18,6 +18,7 @@ from .base.functions import expression, numeric, symbol
 from .base.given import interval, named, places, slider_ends
 from .base.interactive import Frame
 from .base.plot import Plot, draw
+from .base.plugged import tex
 from .base.scales import around
 
 POINTS = 241
@@ -154,8 +155,4 @@ def _told(value: float) -> str:
 
 
 def _tex(value: float) -> str:
-    if not np.isfinite(value):
-        return r"\text{not defined}"
-    text = f"{value:.5g}"
-    mantissa, _, exponent = text.partition("e")
-    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
+    return tex(value, 5) if np.isfinite(value) else r"\text{not defined}"
