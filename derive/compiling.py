@@ -121,3 +121,11 @@ def compiled(
     exec(compile(f"{text}\n\n{program.trace_source()}", "<derive: generated NumPy>", "exec"), space)
     functions = {name: space[name] for name in ("value_and_grad", "predict", "trace")}
     return Compiled(text, np.dtype(dtype), shapes, n_in, n_out, functions)
+
+
+def built(text: str) -> Any:
+    """The function `build` of generated source that trains."""
+    space: dict[str, Any] = {}
+    # Our own text again: its names are identifiers that `program.identifiers` has made or checked.
+    exec(compile(text, "<derive: generated training step>", "exec"), space)
+    return space["build"]

@@ -6,14 +6,14 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, Integer, Pow, Rational, Symbol
 
 from .backprop import Backprop
-from .compiling import Compiled, compiled
+from .compiling import Compiled
 from .equations import Equation, Equations
 from .errors import DeriveError, ShapeError
 from .exact import held, product, total
@@ -26,6 +26,10 @@ from .samples import generator
 from .scalars import scalar_equations
 from .sheets import NetworkEquations
 from .steps import Assumption
+from .targets import code_for
+
+if TYPE_CHECKING:
+    from .fast.stepping import Fast
 
 DECAY = "lambda"
 SAMPLE_AXIS = Axis("m", SAMPLES)
@@ -197,14 +201,24 @@ class Network:
                 made[name] = np.asarray(chance.standard_normal(shape) / scale)
         return made
 
-    def compile(self, dtype: str = "float64", backward: Iterable[Equation] | None = None) -> Compiled:
-        """NumPy functions and their source. `backward` replaces the derived backward equations (to plant a mistake, say)."""
-        shapes = {
-            name: tuple(n if isinstance(n, int) else None for n in shape)
-            for name, shape in self.symbolic_shapes.items()
-        }
-        program = self.backprop().equations if backward is None else tuple(backward)
-        return compiled(self.equations, program, self.equations.output, shapes, self.n_in, self.n_out, dtype)
+    @overload
+    def compile(self, dtype: str = ..., backward: Iterable[Equation] | None = ..., *, target: Literal["readable"] = ...) -> Compiled: ...
+
+    @overload
+    def compile(self, dtype: str = ..., *, target: Literal["fast"], batch_size: int = ..., passes: Iterable[str] | None = ...) -> Fast: ...
+
+    def compile(
+        self, dtype: str = "float64", backward: Iterable[Equation] | None = None, *, target: str = "readable", batch_size: int = 10,
+        passes: Iterable[str] | None = None,
+    ) -> Compiled | Fast:
+        """NumPy functions and their source: code to read, or with target="fast" code to train with.
+
+        backward    replaces the derived backward equations (to plant a mistake, say); for the readable code
+        batch_size  of the fast code that `.source` shows; `train` makes that of every size it needs
+        passes      names from `derive.fast.passes.PASSES`: the tricks to use; all by default
+        Raises `DeriveError` for another dtype, target or pass.
+        """
+        return code_for(self, target, dtype, backward, batch_size, passes)
 
     def expand(self, sizes: Any = None, samples: int = 1) -> Expanded:
         """The loss and its gradients as plain SymPy expressions in scalar symbols, for small sizes; see `derive.expansion.expand`."""

@@ -43,7 +43,7 @@ def identifiers(names: Iterable[str], reserved: Iterable[str] = ()) -> dict[str,
     return out
 
 
-def _reserved(forward: Equations, backward: Iterable[Equation]) -> set[str]:
+def reserved(forward: Equations, backward: Iterable[Equation]) -> set[str]:
     """Names that quantities must leave alone: the sizes, and the functions that the source defines."""
     found = {axis.name for axis in forward.axes}
     for equation in (*forward, *backward):
@@ -59,7 +59,7 @@ class Program:
     def __init__(self, forward: Equations, backward: tuple[Equation, ...], output: str) -> None:
         self.forward, self.backward, self.output = forward, backward, output
         self.quantities = {**forward.quantities, **{e.name: e.lhs for e in backward}}
-        self.names = identifiers([*self.quantities, *forward.constants], _reserved(forward, backward))
+        self.names = identifiers([*self.quantities, *forward.constants], reserved(forward, backward))
         self.functions: dict[str, Helper] = {}
         with held():
             self.forward_lines = {e.name: self._line(e) for e in forward}
@@ -152,7 +152,7 @@ class Program:
             name, function = todo.popitem()
             if name in done or name.startswith("np."):
                 continue
-            statements, more = _helper(name, function)
+            statements, more = helper(name, function)
             done[name] = ["", f"def {name}(z):", *_indent(statements), ""]
             todo |= {n: f for n, f in more.items() if n not in done}
         return [line for name in sorted(done) for line in done[name]]
@@ -172,7 +172,7 @@ def _calls(node: Node) -> set[type[Function]]:
     return found
 
 
-def _helper(name: str, function: Helper) -> tuple[list[str], dict[str, Helper]]:
+def helper(name: str, function: Helper) -> tuple[list[str], dict[str, Helper]]:
     """The statements of a helper, and the helpers that it calls."""
     if issubclass(function, (RowActivation, RowLog)):
         return _statements(function.numpy), {}

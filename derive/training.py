@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 
+from .epochs import Diverged, FastRunner, ReadableRunner, Runner, norms_of
 from .errors import DeriveError, ShapeError
 from .progress import bar
 from .samples import Array, Sized, checked_data, generator, numbers
@@ -36,7 +37,8 @@ class Trainable(Sized, Protocol):
 
     def init(self, rng: np.random.Generator) -> Parameters: ...
 
-    def compile(self) -> Any: ...
+    @property
+    def compile(self) -> Callable[..., Any]: ...
 
 
 @dataclass(eq=False, repr=False)
@@ -127,7 +129,7 @@ def gradient_norms(
     """
     f: Compiled = net.compile() if compiled is None else compiled
     with np.errstate(all="ignore"):
-        return _norms(f.value_and_grad(_fitting(net, p), *checked_data(net, X, Y))[1])
+        return norms_of(f.value_and_grad(_fitting(net, p), *checked_data(net, X, Y))[1])
 
 
 def train(
@@ -155,7 +157,7 @@ def train(
     held_out    (X, Y) to measure loss and accuracy on
     stop        rules asked after each epoch: history -> a sentence, or None to go on; `small_change`, `reached`
     progress    True, False, or None: a bar in a terminal and in a notebook, none elsewhere
-    compiled    code to use in place of net.compile()
+    compiled    code to use in place of net.compile(target="fast"); that of net.compile() computes the same, slower
 
     Ctrl-C and divergence end the training, not the program: the History keeps what was learned, `stopped` says what
     happened. After divergence `params` are the last finite ones. Raises `DataError`, `ShapeError` and `DeriveError`
@@ -169,43 +171,39 @@ def train(
     epochs = _count("epochs", epochs, least=0)
     size = len(X) if batch_size is None else _count("batch_size", batch_size, least=1)
     rng = generator(rng)
-    f: Compiled = net.compile() if compiled is None else compiled
+    f: Any = net.compile(target="fast") if compiled is None else compiled
+    fast = getattr(f, "fallback", "readable code was given") == ""
     kind = getattr(f, "dtype", np.dtype(np.float64))  # cast once here, not by the compiled code for every batch
     X, Y = X.astype(kind, copy=False), Y.astype(kind, copy=False)
     p = {name: theta.astype(kind) for name, theta in _fitting(net, net.init(rng) if params is None else params).items()}
     judged = held or (X, Y)
     history = History(p, accuracy=[] if names_classes(judged[1]) else None, gradient_norms={name: [] for name in p})
     show = bar(epochs, progress)
-    epoch = k = 0
+    runner: Runner = FastRunner(f, X, Y, p) if fast else ReadableRunner(f, X, Y, p)
+    epoch = 0
     try:
         with np.errstate(all="ignore"):  # overflow is detected below, and reported once, in words
             for epoch in range(1, epochs + 1):
                 order = rng.permutation(len(X)) if size < len(X) else np.arange(len(X))
-                losses = []
-                for start in range(0, len(X), size):
-                    batch, eta_k = order[start : start + size], eta(k)
-                    C, g = f.value_and_grad(p, X[batch], Y[batch])
-                    new = {name: theta - eta_k * g[name] for name, theta in p.items()}
-                    # A sum of squares is finite only if every entry is; it is much cheaper than asking each.
-                    if not (math.isfinite(C) and all(math.isfinite(np.vdot(v, v)) for v in new.values())):
-                        history.stopped = _diverged(epoch, k, float(C), eta_k)
-                        return history
-                    losses.append(float(C))
-                    history.params = p = new
-                    k += 1
+                done = runner.epoch(order, size, eta)
+                history.params = p = runner.p
                 right = None if history.accuracy is None else accuracy(f.predict(p, judged[0]), judged[1])
                 left = None if held is None else float(f.value_and_grad(p, *held)[0])
-                history._record(sum(losses) / len(losses), right, left, eta_k, _norms(g))
+                history._record(done.loss, right, left, done.rate, done.norms)
                 show(f"loss {history.loss[-1]:.4g}" + ("" if right is None else f", accuracy {right:.4f}"))
                 said = first_said(stops, history)
                 if said:
                     history.stopped = f"{said}, after epoch {epoch}"
                     return history
             history.stopped = f"{epochs} epoch{'s' * (epochs != 1)} done"
+    except Diverged as end:
+        history.params = runner.p
+        history.stopped = _diverged(epoch, end.k, end.C, end.eta_k)
     except KeyboardInterrupt:
+        history.params = runner.p
         history._level(held is not None)
         history.stopped = (
-            f"interrupted in epoch {max(epoch, 1)}, after {k} updates: what was learned until then is kept"
+            f"interrupted in epoch {max(epoch, 1)}, after {runner.k} updates: what was learned until then is kept"
         )
     finally:
         show(None)
@@ -218,10 +216,6 @@ def _diverged(epoch: int, k: int, C: float, eta_k: float) -> str:
         f"diverged in epoch {epoch}, at update {k + 1}: {what} with a learning rate of {eta_k:g}. "
         f"The last finite parameters are kept. Try a smaller rate, for example {eta_k / 10:.2g}"
     )
-
-
-def _norms(g: Parameters) -> dict[str, float]:
-    return {name: float(np.linalg.norm(v)) for name, v in g.items()}
 
 
 def _fitting(net: Trainable, params: Parameters) -> Parameters:

@@ -1,0 +1,151 @@
+"""One epoch of gradient descent, by the code to read or by the fast code: the same updates, in the same order, to rounding."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import repeat
+from typing import Any, Protocol
+
+import numpy as np
+
+from .samples import Array
+from .schedules import Schedule, constant
+
+Parameters = dict[str, Array]
+
+
+class Diverged(Exception):
+    """An update gave numbers that are not finite: its number k (from 0), the loss before it, its learning rate."""
+
+    def __init__(self, k: int, C: float, eta_k: float) -> None:
+        super().__init__(k, C, eta_k)
+        self.k, self.C, self.eta_k = k, C, eta_k
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """loss: mean over the batches, each before its update; rate and norms: of the last update."""
+
+    loss: float
+    rate: float
+    norms: dict[str, float]
+
+
+class Runner(Protocol):
+    """Something that goes through all samples once. `p` are the parameters and `k` the updates, at any time."""
+
+    k: int
+
+    @property
+    def p(self) -> Parameters: ...
+
+    def epoch(self, order: Array, size: int, eta: Schedule) -> Epoch: ...
+
+
+def norms_of(g: Parameters) -> dict[str, float]:
+    """||dC/dtheta|| for every parameter theta."""
+    return {name: float(np.linalg.norm(v)) for name, v in g.items()}
+
+
+def rates(eta: Schedule, k: int, count: int) -> Iterable[float]:
+    """eta_k for `count` updates from k on."""
+    if type(eta) is constant and not eta.warmup:
+        return repeat(eta.rate, count)
+    return _called(eta, k, count)
+
+
+def _called(eta: Schedule, k: int, count: int) -> Iterator[float]:
+    return (eta(k + n) for n in range(count))
+
+
+@dataclass
+class ReadableRunner:
+    """The update as it is written: theta <- theta - eta dC/dtheta, new arrays each time."""
+
+    f: Any
+    X: Array
+    Y: Array
+    p: Parameters
+    k: int = 0
+
+    def epoch(self, order: Array, size: int, eta: Schedule) -> Epoch:
+        losses = []
+        for start in range(0, len(order), size):
+            batch, eta_k = order[start : start + size], eta(self.k)
+            C, g = self.f.value_and_grad(self.p, self.X[batch], self.Y[batch])
+            new = {name: theta - eta_k * g[name] for name, theta in self.p.items()}
+            # A sum of squares is finite only if every entry is; it is much cheaper than asking each.
+            if not (math.isfinite(C) and all(math.isfinite(np.vdot(v, v)) for v in new.values())):
+                raise Diverged(self.k, float(C), eta_k)
+            losses.append(float(C))
+            self.p = new
+            self.k += 1
+        return Epoch(sum(losses) / len(losses), eta_k, norms_of(g))
+
+
+@dataclass
+class FastRunner:
+    """The same in place, in the workspace of the fast code.
+
+    Where an epoch ends in numbers that are not finite, it is repeated by the readable code from where it began: that one looks after
+    every update, and so finds the update at which it happened, and the last finite parameters.
+    """
+
+    f: Any
+    X: Array
+    Y: Array
+    start: Parameters
+    k: int = 0
+    running: bool = False
+    _prepared: Array = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._prepared = self.f.prepared(self.X)
+        self.f.load(self.start)
+
+    @property
+    def p(self) -> Parameters:
+        found: Parameters = self.f.params() if self.running else self.start
+        return found
+
+    def epoch(self, order: Array, size: int, eta: Schedule) -> Epoch:
+        began, self.running = self.k, True
+        losses, eta_k, norms = self._run(order, size, eta)
+        if math.isfinite(sum(losses)) and self.f.finite():
+            self.start, self.running = self.f.params(), False
+            return Epoch(sum(losses) / len(losses), eta_k, norms)
+        self.running = False
+        careful = ReadableRunner(self.f, self.X, self.Y, self.start, began)
+        try:
+            return careful.epoch(order, size, eta)
+        finally:
+            self.start, self.k = careful.p, careful.k
+            self.f.load(self.start)
+
+    def _run(self, order: Array, size: int, eta: Schedule) -> tuple[list[float], float, dict[str, float]]:
+        batches = math.ceil(len(order) / size)
+        chosen = iter(rates(eta, self.k, batches))
+        losses: list[float] = []
+        X, Y = self._prepared.take, self.Y.take
+        if batches > 1:
+            code = self.f.at(size)
+            step, x, y, append = code.step, code.data["X"], code.data["Y"], losses.append
+            # "clip" is for speed: with it, NumPy writes to the buffer at once, and every row is there anyway.
+            for batch, eta_k in zip(order[: (batches - 1) * size].reshape(-1, size), chosen, strict=False):
+                X(batch, 0, x, "clip")
+                Y(batch, 0, y, "clip")
+                append(step(eta_k))
+                self.k += 1
+        # The last batch may be a short one, and its gradients are wanted for the history.
+        rest, eta_k = order[(batches - 1) * size :], next(chosen) if batches == 1 else eta(self.k)
+        code = self.f.at(len(rest))
+        X(rest, 0, code.data["X"], "clip")
+        Y(rest, 0, code.data["Y"], "clip")
+        C, g = code.gradients()
+        norms = norms_of(g)
+        self.f.move(g, -eta_k)
+        losses.append(C)
+        self.k += 1
+        return losses, eta_k, norms

@@ -1,0 +1,1 @@
+"""Training code that is fast: the same equations, lowered to calls that write into a workspace."""

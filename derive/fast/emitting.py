@@ -1,0 +1,51 @@
+"""The list of instructions as it grows: each result gets a buffer, and is found again where it is asked for again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from .instructions import Instruction, Ref, Value
+
+Scaled = tuple[Ref, float]  # an array, and the number that it is still to be multiplied by
+
+
+class Emitter:
+    """Makes instructions. `taken` are the names that are given; `why` is the equation at hand."""
+
+    def __init__(self, taken: Iterable[str], passes: frozenset[str]) -> None:
+        self.taken, self.passes, self.why = set(taken), passes, ""
+        self.instructions: list[Instruction] = []
+        self.known: dict[Any, Value] = {}
+        self.numbers: dict[float, Value] = {}
+
+    def fresh(self, stem: str) -> str:
+        n, name = 0, stem
+        while name in self.taken:
+            n += 1
+            name = f"{stem}{n}"
+        self.taken.add(name)
+        return name
+
+    def number(self, number: float) -> Ref:
+        if number not in self.numbers:
+            self.numbers[number] = Value(self.fresh("number"), (), "number", number)
+        return Ref(self.numbers[number])
+
+    def emit(self, operation: str, args: tuple[Ref, ...], shape: tuple[int, ...], **settings: Any) -> Ref:
+        """The result of an operation: a new buffer, or the one that holds it already."""
+        key = (operation, args, shape, tuple(sorted(settings.items())))
+        if "share results" in self.passes and key in self.known:
+            return Ref(self.known[key])
+        out = Value(self.fresh("t_"), shape)
+        self.instructions.append(Instruction(operation, args, Ref(out), dict(settings), self.why))
+        self.known[key] = out
+        return Ref(out)
+
+    def plain(self, scaled: Scaled, shape: tuple[int, ...]) -> Ref:
+        """The array with its number multiplied in."""
+        ref, scale = scaled
+        return ref if scale == 1 else self.emit("multiply", (ref, self.number(scale)), shape)
+
+    def result(self, ref: Ref, scale: float, shape: tuple[int, ...]) -> Scaled:
+        return (ref, scale) if "carry scales" in self.passes else (self.plain((ref, scale), shape), 1.0)

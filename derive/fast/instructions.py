@@ -1,0 +1,110 @@
+"""What the lowering makes of equations: arrays in a workspace, and instructions that each are one call writing into one of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+ELEMENTWISE = frozenset(
+    "add subtract multiply divide power negative reciprocal square sqrt exp log tanh abs sin cos tan sinh cosh sign heaviside "
+    "maximum minimum logaddexp greater greater_equal less less_equal log1p expm1 expit".split()
+)
+
+
+@dataclass(eq=False)
+class Value:
+    """An array. Values are told apart by identity: two buffers of one shape are two.
+
+    kind   "buffer", "parameter", "data" (a batch is gathered into it) or "number" (then `number` is set)
+    unit   one more row (data: column) stands behind the last: the constant unit, or room for what belongs to it
+    inside the array of which this one is a part, and `part` how it is cut out
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    kind: str = "buffer"
+    number: float = 0.0
+    unit: bool = False
+    inside: Value | None = None
+    part: str = ""
+
+    @property
+    def size(self) -> int:
+        return math.prod(self.shape)
+
+    def around(self) -> list[Value]:
+        """The arrays of which this one is a part."""
+        return [] if self.inside is None else [self.inside, *self.inside.around()]
+
+    @property
+    def home(self) -> Value:
+        """The array that owns the memory."""
+        return self if self.inside is None else self.inside.home
+
+
+@dataclass(frozen=True)
+class Ref:
+    """An array as an instruction reads it: `view` is "", ".T" or slots such as "[:, None]"; `whole` counts the constant unit in."""
+
+    value: Value
+    view: str = ""
+    whole: bool = False
+
+    @property
+    def turned(self) -> Ref:
+        return replace(self, view="" if self.view == ".T" else ".T")
+
+
+@dataclass
+class Instruction:
+    """out = operation(args). `why` is the equation it belongs to."""
+
+    operation: str
+    args: tuple[Ref, ...]
+    out: Ref
+    settings: dict[str, Any] = field(default_factory=dict)
+    why: str = ""
+
+    @property
+    def elementwise(self) -> bool:
+        return self.operation in ELEMENTWISE
+
+
+@dataclass(frozen=True)
+class Update:
+    """parameter <- parameter - eta * scale * gradient; inside the product that makes the gradient, where one is given."""
+
+    parameter: Value
+    gradient: Ref
+    scale: float
+    product: Instruction | None = None
+
+
+@dataclass
+class Step:
+    """One step of gradient descent on a batch of a fixed size.
+
+    loss       the array of the loss, and the number it is still to be multiplied by
+    gradients  by parameter: the array, and the number it is still to be multiplied by
+    notes      one sentence for each pass that did something
+    """
+
+    instructions: list[Instruction]
+    loss: tuple[Ref, float]
+    updates: list[Update]
+    parameters: dict[str, Value]
+    data: dict[str, Value]
+    notes: dict[str, str] = field(default_factory=dict)
+
+    def reading(self, value: Value) -> Iterator[Instruction]:
+        """The instructions that read (a part of) an array."""
+        return (i for i in self.instructions if any(r.value is value for r in i.args))
+
+    def writing(self, value: Value) -> Instruction | None:
+        return next((i for i in self.instructions if i.out.value is value), None)
+
+    def kept(self) -> set[Value]:
+        """Arrays that are read after the last instruction."""
+        return {self.loss[0].value, *(u.gradient.value for u in self.updates)}

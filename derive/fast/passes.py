@@ -1,0 +1,224 @@
+"""What makes the instructions fast: one small pass a trick, each with the reason that the source prints; any can be switched off.
+
+"share results", "carry scales" and "expit" act while the equations are lowered, "zero-d numbers" and "blas" while the source is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from .instructions import Instruction, Ref, Step, Update, Value
+
+SMALL = 20_000  # numbers: what is packed together has to stay in the cache
+
+
+def constant_unit(step: Step) -> int:
+    """z = [w|b] [a; 1]: the bias is the weight of a unit that is always 1, so nothing is broadcast, and dC/db needs no sum of its own."""
+    done = 0
+    for forward in [i for i in step.instructions if i.operation == "product"]:
+        w, a = forward.args
+        readers = list(step.reading(forward.out.value))
+        plain = w.value.kind == "parameter" and not w.view and len(a.value.shape) == 2 and a.value.inside is None
+        if not plain or len(readers) != 1 or readers[0].operation != "add" or a.value.kind not in ("buffer", "data"):
+            continue
+        add = readers[0]
+        b = next((r for r in add.args if r.value.kind == "parameter" and r.view == "[:, None]"), None)
+        if b is None or w.value.inside or b.value.inside:
+            continue
+        ours = {u.parameter: u for u in step.updates}
+        if w.value not in ours or b.value not in ours or ours[w.value].scale != ours[b.value].scale:
+            continue
+        dw, db = step.writing(ours[w.value].gradient.value), step.writing(ours[b.value].gradient.value)
+        back = [i for i in step.reading(w.value) if i is not forward]
+        if (
+            dw is None or db is None or dw.operation != "product" or dw.args[1] != a.turned or db.operation != "sum"
+            or dw.args[0] != db.args[0] or db.settings["axis"] != 1 or list(step.reading(b.value)) != [add]
+            or any(i.operation != "product" or i.args[0] != Ref(w.value, ".T") for i in back)
+            or any(True for g in (dw.out.value, db.out.value) for _ in step.reading(g))
+            or (a.value.kind == "buffer" and a.view)
+        ):
+            continue
+        n, k = w.value.shape
+        both = Value(f"{w.value.name}_{b.value.name}", (n, k + 1), "parameter")
+        gradient = Value(f"d_{both.name}", (n, k + 1))
+        for part, cut in ((w.value, "[:, :-1]"), (b.value, "[:, -1]")):
+            part.inside, part.part = both, cut
+        for part, whole, cut in ((dw.out.value, gradient, "[:, :-1]"), (db.out.value, gradient, "[:, -1]")):
+            part.inside, part.part = whole, cut
+        a.value.unit = True
+        forward.args, forward.out, forward.why = (Ref(both), replace(a, whole=True)), add.out, add.why
+        dw.args, dw.out, dw.why = (dw.args[0], replace(a.turned, whole=True)), Ref(gradient), f"{dw.why}, {db.why}"
+        for i in back:
+            i.args, i.out.value.unit = (Ref(both, ".T"), i.args[1]), True
+            i.out = replace(i.out, whole=True)
+        step.instructions[:] = [i for i in step.instructions if i not in (add, db)]
+        scale = ours[w.value].scale
+        step.updates[:] = [u for u in step.updates if u.parameter is not b.value]
+        step.updates[step.updates.index(ours[w.value])] = Update(both, Ref(gradient), scale)
+        done += 1
+    return done
+
+
+def scale_in_product(step: Step) -> int:
+    """A number that a product is multiplied by is handed to the product itself, which has a factor for it."""
+    done = 0
+    for multiply in [i for i in step.instructions if i.operation == "multiply"]:
+        number = next((r for r in multiply.args if r.value.kind == "number"), None)
+        ref = next((r for r in multiply.args if r.value.kind == "buffer"), None)
+        if number is None or ref is None or ref.view:
+            continue
+        product = step.writing(ref.value)
+        if product is None or product.operation != "product" or len(list(step.reading(ref.value))) != 1 or product.out.whole:
+            continue
+        product.settings["alpha"] = product.settings.get("alpha", 1.0) * number.value.number
+        product.out = multiply.out
+        step.instructions.remove(multiply)
+        done += 1
+    return done
+
+
+def pack_slopes(step: Step) -> int:
+    """The activations of all layers lie in one array, so that what is done alike to all of them is one call."""
+    packs: dict[Value, tuple[Value, int]] = {}  # by part: the pack, and its place there
+    done = 0
+    while True:
+        groups: dict[object, list[Instruction]] = {}
+        for i in step.instructions:
+            buffers = {r.value for r in i.args if r.value.kind != "number"}
+            simple = all(not r.view and not r.whole for r in i.args) and not i.out.whole
+            if len(i.out.value.shape) != 2:
+                continue
+            if not (i.elementwise and simple and buffers and all(b.kind == "buffer" and b.shape == i.out.value.shape for b in buffers)):
+                continue
+            if len(buffers) == 1 and not any(b in packs for b in buffers):
+                key: object = (i.operation, tuple(r.value if r.value.kind == "number" else "" for r in i.args))
+                if all(step.writing(b) is not None and not b.inside for b in buffers) and not i.out.value.inside:
+                    groups.setdefault(key, []).append(i)
+            elif all(b in packs for b in buffers) and i.out.value not in packs and len({packs[b][1] for b in buffers}) == 1:
+                key = (i.operation, tuple(r.value if r.value.kind == "number" else packs[r.value][0] for r in i.args))
+                groups.setdefault(key, []).append(i)
+        if not any(_merged(step, group, packs) for group in groups.values()):
+            return done
+        done += 1
+
+
+def _merged(step: Step, group: list[Instruction], packs: dict[Value, tuple[Value, int]]) -> bool:
+    first = group[0].args
+    sources = [next(r.value for r in i.args if r.value.kind != "number") for i in group]
+    known = [packs[s] for s in sources if s in packs]
+    if len(group) < 2 or len(set(sources)) != len(sources):
+        return False
+    if known:
+        whole = {id(p): len([v for v in packs if packs[v][0] is p]) for p, _ in known}
+        if len(whole) != 1 or len(group) != next(iter(whole.values())):
+            return False
+        group = sorted(group, key=lambda i: packs[next(r.value for r in i.args if r.value.kind != "number")][1])
+        sources = [next(r.value for r in i.args if r.value.kind != "number") for i in group]
+        first = group[0].args
+    elif sum(_room(s) for s in sources) > SMALL:
+        return False
+    made = {v for g in group for r in g.args for v in (r.value, *r.value.around())}
+    last = max(n for n, i in enumerate(step.instructions) if i.out.value in made)
+    outs = {i.out.value for i in group}
+    if any(r.value in outs for i in step.instructions[: last + 1] for r in i.args):
+        return False
+    if not known:
+        pack = _pack(f"all_{sources[0].name}", sources, packs)
+    out = _pack(f"all_{group[0].out.value.name}", [i.out.value for i in group], packs, sources)
+    args = tuple(r if r.value.kind == "number" else Ref(packs[r.value][0] if r.value in packs else pack) for r in first)
+    step.instructions.insert(last + 1, Instruction(group[0].operation, args, Ref(out), {}, "of all layers at once"))
+    step.instructions[:] = [i for i in step.instructions if not any(i is g for g in group)]
+    return True
+
+
+def _room(value: Value) -> int:
+    return value.size + (value.shape[1] if value.unit and len(value.shape) == 2 else 0)
+
+
+def _pack(name: str, parts: list[Value], packs: dict[Value, tuple[Value, int]], like: list[Value] | None = None) -> Value:
+    start = 0
+    pack = Value(name, (sum(_room(p) for p in like or parts),))
+    for place, part in enumerate(parts):
+        part.unit = (like or parts)[place].unit
+        rows = (part.shape[0] + part.unit, *part.shape[1:])
+        part.inside, part.part = pack, f"[{start}:{start + _room(part)}].reshape{rows}"
+        start += _room(part)
+        packs[part] = pack, place
+    return pack
+
+
+def in_place(step: Step) -> int:
+    """A result is written over what it was made of, where that is not needed again: fewer buffers, which stay in the cache."""
+    done = 0
+    kept = step.kept()
+    for at, i in enumerate(step.instructions):
+        if not i.elementwise or i.out.whole or i.out.view:
+            continue
+        later = {r.value for j in step.instructions[at + 1 :] for r in j.args} | kept
+        later |= {a for v in later for a in v.around()}
+        for r in i.args:
+            v, out = r.value, i.out.value
+            if v.kind != "buffer" or r.view or r.whole or v.shape != out.shape or v is out or later & {v, *v.around()}:
+                continue
+            scratch = any(j.out.whole and j.out.value.home is v.home for j in step.instructions)
+            children = any(x.value.inside in (v, out) for j in step.instructions for x in (*j.args, j.out))
+            if (scratch and out.unit) or (v.unit and not out.unit and out.inside):
+                continue
+            if out.inside is None and not (out.unit and not v.unit and v.inside):
+                v.unit = v.unit or out.unit
+                out.unit, out.inside, out.part = v.unit, v, ""
+                done += 1
+                break
+            if out.inside is not None and v.inside is None and not children and not scratch:
+                v.unit, v.inside, v.part = out.unit, out, ""
+                done += 1
+                break
+    return done
+
+
+def update_in_product(step: Step) -> int:
+    """w <- w - eta dC/dw inside the matrix product that makes dC/dw: the gradient itself is never stored."""
+    done = 0
+    for n, update in enumerate(step.updates):
+        product = step.writing(update.gradient.value)
+        gradient = update.gradient.value
+        read = any(gradient in (r.value, r.value.home) for i in step.instructions for r in i.args)
+        if product is not None and product.operation == "product" and not read and not update.gradient.view and len(gradient.shape) == 2:
+            step.updates[n] = replace(update, product=product)
+            done += 1
+    return done
+
+
+Pass = Callable[[Step], int]
+PASSES: dict[str, Pass | str] = {
+    "share results": "What two equations need is computed once, as a-y for the loss and for its gradient.",
+    "carry scales": "Factors such as 1/m are not multiplied into arrays; they end up in the learning rate.",
+    "expit": "SciPy has the sigmoid as one call, where NumPy needs four.",
+    "constant unit": constant_unit,
+    "scale in product": scale_in_product,
+    "pack slopes": pack_slopes,
+    "in place": in_place,
+    "blas": "BLAS is called without NumPy's detour, and can add a product to what is there.",
+    "update in product": update_in_product,
+    "zero-d numbers": "Numbers are arrays without axes: NumPy does not have to convert them at every call.",
+}
+ALL = frozenset(PASSES)
+NEED_SCIPY = frozenset({"expit", "blas", "update in product"})
+SMALL_CALL = 128  # entries up to which SciPy's one call for the sigmoid is faster than NumPy's vectorised tanh with three more
+
+
+def reason(name: str) -> str:
+    """Why a pass makes the code faster, in a sentence."""
+    entry = PASSES[name]
+    return entry if isinstance(entry, str) else (entry.__doc__ or "").strip()
+
+
+def run_passes(step: Step, chosen: frozenset[str]) -> None:
+    """Every chosen pass in the order of the table."""
+    for name, entry in PASSES.items():
+        if name in chosen:
+            if isinstance(entry, str):
+                step.notes[name] = entry
+            elif entry(step):
+                step.notes[name] = reason(name)

@@ -1,0 +1,177 @@
+"""The fast code of a network: its source, its workspace, and training steps that work on parameters kept inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+
+from ..compiling import Compiled, built
+from ..equations import Equation, Equations
+from ..errors import DeriveError, Unsupported
+from ..exact import held
+from ..indices import SAMPLES, Axis
+from ..lift import Node, lifted
+from ..program import identifiers, reserved, stable_logarithms
+from ..samples import Array
+from ..simplify import slopes_by_output
+from .instructions import Step
+from .lowering import Lowering
+from .passes import ALL, NEED_SCIPY, PASSES, SMALL_CALL, run_passes
+from .writing import Writer
+
+RESERVED = {"eta", "step", "gradients", "build", "array", "gemm", "expit", "np"}
+CUTS: dict[str, Callable[[Array], Array]] = {"": lambda w: w, "[:, :-1]": lambda w: w[:, :-1], "[:, -1]": lambda w: w[:, -1]}
+
+
+@dataclass(frozen=True)
+class BatchCode:
+    """The code of one size of batch: `source`, `calls` a step, `workspace` in bytes, and the functions bound to their buffers."""
+
+    source: str
+    calls: int
+    workspace: int
+    step: Callable[[float], float]
+    gradients: Callable[[], tuple[float, dict[str, Array]]]
+    data: Mapping[str, Array]
+    units: Mapping[str, bool]
+
+
+@dataclass
+class Fast:
+    """theta <- theta - eta dC/dtheta in place, in code with buffers of its own for each size of batch.
+
+    `readable` is the code to read, which computes the same; it also answers `value_and_grad` and `predict`.
+    `fallback` says why there is no fast code, where there is none: then `train` uses the readable code.
+    Not to be used by two threads at once: the buffers are shared.
+    """
+
+    readable: Compiled
+    forward: Equations
+    backward: tuple[Equation, ...]
+    sizes: Mapping[Axis, int]
+    passes: frozenset[str] = ALL
+    batch_size: int = 10
+    fallback: str = ""
+    _nodes: dict[str, Node] = field(default_factory=dict, repr=False)
+    _code: dict[int, BatchCode] = field(default_factory=dict, repr=False)
+    _homes: dict[str, Array] = field(default_factory=dict, repr=False)
+    _views: dict[str, Array] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        try:
+            if any(not isinstance(n, int) for n in self.sizes.values()):
+                raise Unsupported("a size is a symbol")
+            self._lift()
+            self.at(self.batch_size)
+        except Unsupported as reason:
+            self.fallback = str(reason)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return self.readable.dtype
+
+    @property
+    def source(self) -> str:
+        """The text for batches of `batch_size`; where there is a fallback, the readable text with the reason."""
+        if self.fallback:
+            return f"# No fast code: {self.fallback}. This is the readable code, which `train` uses.\n{self.readable.source}"
+        return self.at(self.batch_size).source
+
+    @property
+    def calls(self) -> int:
+        """NumPy and BLAS calls a step."""
+        return self.at(self.batch_size).calls
+
+    @property
+    def workspace(self) -> int:
+        """Bytes of all buffers that were made so far, without the parameters."""
+        return sum(code.workspace for code in self._code.values())
+
+    def value_and_grad(self, p: Any, X: Any, Y: Any) -> tuple[float, dict[str, Array]]:
+        return self.readable.value_and_grad(p, X, Y)
+
+    def predict(self, p: Any, X: Any) -> Array:
+        return self.readable.predict(p, X)
+
+    def __repr__(self) -> str:
+        return self.source
+
+    def _lift(self) -> None:
+        names = {**self.forward.quantities, **{e.name: e.lhs for e in self.backward}}
+        with held():
+            for e in (*self.forward.items, *self.backward):
+                ready = replace(e, rhs=stable_logarithms(slopes_by_output(e.rhs, self.forward), self.forward))
+                self._nodes[e.name] = lifted(ready, names, rows=False)
+
+    def at(self, samples: int) -> BatchCode:
+        """The code for batches of this many samples, made when it is asked for the first time."""
+        if samples not in self._code:
+            self._code[samples] = self._made(samples)
+        return self._code[samples]
+
+    def _step(self, samples: int, passes: frozenset[str]) -> Step:
+        sizes = {axis: samples if axis.letters == SAMPLES else self.sizes[axis] for axis in self.forward.axes}
+        quantities = [*self.forward.quantities, *(e.name for e in self.backward), *self.forward.constants]
+        names = identifiers(quantities, reserved(self.forward, self.backward) | RESERVED)
+        step = Lowering(self.forward, self._nodes, sizes, names, passes).step(self.backward)
+        run_passes(step, passes)
+        return step
+
+    def _made(self, samples: int) -> BatchCode:
+        widest = max((n for axis, n in self.sizes.items() if axis.letters != SAMPLES), default=1)
+        passes = self.passes - ({"expit"} if samples * widest > SMALL_CALL else set())
+        step = self._step(samples, passes)
+        source, calls = Writer(step, self.dtype.name, passes).source()
+        homes = dict.fromkeys(value.home for value in step.parameters.values())
+        for home in homes:
+            if home.name not in self._homes:
+                self._homes[home.name] = np.zeros(home.shape, self.dtype)
+        for name, value in step.parameters.items():
+            whole = self._homes[value.home.name]
+            self._views[name] = CUTS[value.part](whole)
+        units = {letter: value.unit for letter, value in step.data.items()}
+        run, gradients, data, size = built(source)(*(self._homes[h.name] for h in homes))
+        return BatchCode(source, calls, size * self.dtype.itemsize, run, gradients, data, units)
+
+    # --- Parameters and data.
+
+    def load(self, p: Mapping[str, Array]) -> None:
+        """Write parameters into the workspace."""
+        for name, view in self._views.items():
+            view[...] = p[name]
+
+    def params(self) -> dict[str, Array]:
+        """The parameters in the workspace, copied."""
+        return {name: view.copy() for name, view in self._views.items()}
+
+    def finite(self) -> bool:
+        """Whether every parameter is a number: a sum of squares is finite only if every entry is."""
+        return all(bool(np.isfinite(np.vdot(home, home))) for home in self._homes.values())
+
+    def move(self, g: Mapping[str, Array], by: float) -> None:
+        """theta <- theta + by g for every parameter theta."""
+        for name, view in self._views.items():
+            view += by * g[name]
+
+    def prepared(self, X: Array) -> Array:
+        """The inputs as batches are gathered from them, copied once: with the constant unit behind the last input where there is one."""
+        if not self.at(self.batch_size).units["X"]:
+            return np.ascontiguousarray(X)
+        return np.concatenate([X, np.ones((len(X), 1), X.dtype)], axis=1)
+
+
+def fast_code(
+    readable: Compiled, forward: Equations, backward: tuple[Equation, ...], sizes: Mapping[Axis, int], batch_size: int, passes: Any = None
+) -> Fast:
+    """The fast code of a network's equations, with the passes of these names (None: all); raises `DeriveError` for an unknown one."""
+    chosen = ALL if passes is None else frozenset((passes,) if isinstance(passes, str) else passes)
+    unknown = sorted(chosen - ALL)
+    if unknown:
+        raise DeriveError(f"there is no pass {unknown[0]!r}", "passes", f"there are {', '.join(PASSES)}")
+    if find_spec("scipy") is None:  # it comes with the extra "fast"; NumPy alone does the same in more calls
+        chosen -= NEED_SCIPY
+    return Fast(readable, forward, backward, sizes, chosen, batch_size)

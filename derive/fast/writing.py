@@ -1,0 +1,189 @@
+"""Instructions -> the source of a function that allocates the workspace once, and of the two functions that work in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .instructions import Instruction, Ref, Step, Update, Value
+from .passes import reason
+
+
+@dataclass
+class Writer:
+    """The source of one step, for one size of batch."""
+
+    step: Step
+    dtype: str
+    passes: frozenset[str]
+    views: dict[str, str] = field(default_factory=dict)
+    homes: dict[Value, str] = field(default_factory=dict)
+    checked: list[str] = field(default_factory=list)
+    imports: set[str] = field(default_factory=set)
+    size: int = 0
+
+    def source(self) -> tuple[str, int]:
+        """The text, and how many calls a step makes."""
+        for value in (*self.step.data.values(), *self.step.parameters.values()):
+            self.name(Ref(value))
+            self.whole(value)
+        fused = [u.product for u in self.step.updates if u.product is not None]
+        shared: list[str] = []
+        own: list[str] = []
+        for i in self.step.instructions:
+            (own if any(i is p for p in fused) else shared).extend(self.lines(i))
+        updates = [line for u in self.step.updates for line in self.update(u)]
+        scales = dict.fromkeys(u.scale for u in self.step.updates)
+        rates = [f"rate{n} = {'' if s == 1 else f'{s!r}*'}-eta" for n, s in enumerate(scales)]
+        ref, scale = self.step.loss
+        loss = f"{'' if scale == 1 else f'{scale!r}*'}{self.name(ref)}.item()"
+        found = ", ".join(f"{name!r}: {self.gradient(value)}" for name, value in self.step.parameters.items())
+        given = ", ".join(v.name for v in dict.fromkeys(value.home for value in self.step.parameters.values()))
+        data = ", ".join(f"{letter!r}: {self.whole(v)}" for letter, v in self.step.data.items())
+        numbers = {v.name: v.number for i in self.step.instructions for r in i.args if (v := r.value).kind == "number"}
+        made = [f"{n} = np.array({v!r}, np.{self.dtype})" for n, v in numbers.items()] if "zero-d numbers" in self.passes else []
+        body = [
+            "# The workspace: allocated here, written to in every step.",
+            *self.homes.values(), *made,
+            "# Parts and transposes of it: views, which copy nothing.",
+            *(f"{n} = {text}" for n, text in self.views.items()),
+            *self._check(),
+            "", "def gradients():", *_indent([*shared, *own, f"return {loss}, {{{found}}}"]),
+            "", "def step(eta):", *_indent([*shared, *rates, *updates, f"return {loss}"]),
+            "", f"return step, gradients, {{{data}}}, {self.size}",
+        ]
+        notes = [f"# {name}: {reason(name)}" for name in self.step.notes]
+        head = ["import numpy as np", *sorted(self.imports), "", *notes, ""]
+        return "\n".join([*head, f"def build({given}):", *_indent(body), ""]), len(shared) + len(updates)
+
+    def _check(self) -> list[str]:
+        if not self.checked:
+            return []
+        return [
+            "# BLAS writes to a copy, silently, where an array is not laid out as it wants: asked here, once.",
+            f"for array in ({', '.join(dict.fromkeys(self.checked))},):",
+            "    if not (array.flags.f_contiguous and array.dtype == np." + self.dtype + "):",
+            "        raise AssertionError('the workspace is not laid out for BLAS')",
+        ]
+
+    def gradient(self, parameter: Value) -> str:
+        """The gradient of one parameter, as an expression."""
+        for u in self.step.updates:
+            times = "" if u.scale == 1 else f"{u.scale!r}*"
+            if u.parameter is parameter:
+                return f"{times}{self.name(u.gradient)}"
+            if u.parameter is parameter.inside:
+                return f"{times}{self.name(u.gradient)}{parameter.part}"
+        return f"np.zeros_like({self.name(Ref(parameter))})"
+
+    # --- Names.
+
+    def whole(self, value: Value) -> str:
+        """The name of an array with its constant unit."""
+        name = f"{value.name}_1" if value.unit else value.name
+        if value.inside is not None:
+            self.views.setdefault(name, f"{self.whole(value.inside)}{value.part}")
+        elif value.kind in ("buffer", "data") and value not in self.homes:
+            shape = value.shape
+            if value.unit:
+                shape = (shape[0], shape[1] + 1) if value.kind == "data" else (shape[0] + 1, *shape[1:])
+            count = 1
+            for n in shape:
+                count *= n
+            self.size += count
+            self.homes[value] = f"{name} = np.ones({shape}, np.{self.dtype})"
+        return name
+
+    def name(self, ref: Ref) -> str:
+        value = ref.value
+        if value.kind == "number":
+            return value.name if "zero-d numbers" in self.passes else repr(value.number)
+        name = self.whole(value)
+        if value.unit and not ref.whole:
+            name = self.view(value.name, f"{name}{'[:, :-1]' if value.kind == 'data' else '[:-1]'}")
+        if ref.view:
+            name = self.view(f"{name}_{'T' if ref.view == '.T' else ref.view.count(':') and _slots(ref.view)}", f"{name}{ref.view}")
+        return name
+
+    def view(self, name: str, text: str) -> str:
+        self.views.setdefault(name, text)
+        return name
+
+    # --- Calls.
+
+    def lines(self, i: Instruction) -> list[str]:
+        """The calls of one instruction."""
+        out = self.name(i.out)
+        why = f"  # {i.why}"
+        if i.operation == "product":
+            return self.product(i, i.settings.get("alpha", 1.0), out, why)
+        args = ", ".join(self.name(r) for r in i.args)
+        if i.elementwise:
+            named = "out=" * (i.operation in ("maximum", "minimum"))  # as NumPy wants it for these two
+            return [f"{self.call(i.operation)}({args}, {named}{out}){why}"]
+        if i.operation in ("sum", "max"):
+            function = self.bound({"sum": "np.add.reduce", "max": "np.maximum.reduce"}[i.operation], f"{i.operation}_along")
+            return [f"{function}({args}, {i.settings['axis']}, None, {out}, {i.settings.get('keepdims', False)}){why}"]
+        if i.operation == "inner":
+            flat = [self.view(f"{self.name(r)}_flat", f"{self.name(r)}.reshape(-1)") for r in i.args]
+            return [f"{self.bound('np.dot')}({', '.join(flat)}, {out}){why}"]
+        if i.operation == "einsum":
+            return [f"np.einsum({i.settings['spec']!r}, {args}, out={out}){why}"]
+        if i.operation == "copy":
+            return [f"np.copyto({out}, {args}){why}"]
+        raise NotImplementedError(i.operation)
+
+    def bound(self, function: str, name: str = "") -> str:
+        return self.view(name or function.removeprefix("np."), function)
+
+    def call(self, operation: str) -> str:
+        if operation == "expit":
+            self.imports.add("from scipy.special import expit")
+            return operation
+        return self.view(operation, f"np.{operation}")
+
+    def product(self, i: Instruction, alpha: object, out: str, why: str) -> list[str]:
+        left, right = i.args
+        if not self.blas(i):
+            self.view(f"{self.name(left)}_dot", f"{self.name(left)}.dot")
+            line = f"{self.name(left)}_dot({self.name(right)}, {out}){why}"
+            return [line] if alpha == 1.0 else [line, f"{self.call('multiply')}({out}, {alpha}, {out})"]
+        return [self.gemm(left, right, i.out, repr(alpha), "0.0", why)]
+
+    def blas(self, i: Instruction) -> bool:
+        contiguous = all(
+            r.view in ("", ".T") and len(r.value.shape) == 2
+            and not (r.value.unit and r.value.kind == "data" and not r.whole)
+            and not (r.value.inside is not None and r.value.kind == "parameter")
+            for r in (*i.args, i.out)
+        )
+        return "blas" in self.passes and contiguous
+
+    def gemm(self, left: Ref, right: Ref, out: Ref, alpha: str, beta: str, why: str) -> str:
+        """out = alpha left right + beta out. BLAS counts columns first: what it is given are the transposes, in the other order."""
+        letter = "d" if self.dtype == "float64" else "s"
+        self.imports.add(f"from scipy.linalg.blas import {letter}gemm as gemm")
+        a, b, c = (self.name(Ref(r.value, ".T", r.whole)) for r in (right, left, out))
+        flags = ", ".join(str(int(r.view == ".T")) for r in (right, left))
+        self.checked.append(c)
+        return f"gemm({alpha}, {a}, {b}, {beta}, {c}, {flags}, 1){why}"
+
+    def update(self, u: Update) -> list[str]:
+        """parameter <- parameter - eta * scale * gradient."""
+        rate = f"rate{list(dict.fromkeys(x.scale for x in self.step.updates)).index(u.scale)}"
+        p = self.name(Ref(u.parameter, whole=True))
+        if u.product is not None and self.blas(u.product):
+            alpha = u.product.settings.get("alpha", 1.0)
+            factor = rate if alpha == 1 else f"{alpha!r}*{rate}"
+            left, right = u.product.args
+            return [self.gemm(left, right, Ref(u.parameter), factor, "1.0", f"  # {p} <- {p} - eta {u.product.why}")]
+        g = self.name(u.gradient)
+        before = [] if u.product is None else self.lines(u.product)
+        return [*before, f"{self.call('multiply')}({g}, {rate}, {g})", f"{self.call('add')}({p}, {g}, {p})  # {p} <- {p} - eta dC/d{p}"]
+
+
+def _slots(view: str) -> str:
+    return "".join("c" if part.strip() == ":" else "n" for part in view.strip("[]").split(","))
+
+
+def _indent(lines: list[str]) -> list[str]:
+    return [f"    {line}".rstrip() for line in lines]

@@ -1,0 +1,269 @@
+"""The fast code against the readable code: the same numbers to rounding, in a counted number of calls, without growth."""
+
+import ast
+import tracemalloc
+
+import numpy as np
+import pytest
+from sympy import Piecewise
+
+from derive.compiling import built
+from derive.errors import DeriveError
+from derive.fast import stepping
+from derive.fast.passes import PASSES, reason
+from derive.layers import Dense, Residual
+from derive.losses import LOSSES, categorical_cross_entropy, cross_entropy
+from derive.network import Network
+from derive.ops import ACTIVATIONS, Activation, relu, sigmoid, softmax, tanh
+from derive.schedules import exponential, inverse_time
+from derive.training import train
+
+LIMIT = 1e-12
+STEPS = 10
+
+
+def batches(net, samples, dtype="float64"):
+    rng = np.random.default_rng(1)
+    p = {name: (v + 0.1 * rng.standard_normal(v.shape)).astype(dtype) for name, v in net.init(rng).items()}
+    X, Y = rng.normal(size=(STEPS, samples, net.n_in)), rng.random((STEPS, samples, net.n_out))
+    return p, X.astype(dtype), (Y / Y.sum(axis=2, keepdims=True)).astype(dtype)
+
+
+def distance(one, other):
+    return np.linalg.norm(one - other) / max(np.linalg.norm(other), 1e-300)
+
+
+def assert_same_steps(net, code, samples=5, limit=LIMIT, rate=0.01, step=None):
+    """Ten updates by both: every loss, every gradient and at the end every parameter agree."""
+    assert code.fallback == ""
+    p, X, Y = batches(net, samples, code.dtype)
+    code.load(p)
+    own = code.at(samples)
+    prepared = [code.prepared(x) for x in X]
+    for x, x1, y in zip(X, prepared, Y, strict=True):
+        own.data["X"][...], own.data["Y"][...] = x1, y
+        C, g = code.readable.value_and_grad(p, x, y)
+        D, h = own.gradients()
+        assert D == pytest.approx(C, rel=limit)
+        for name in p:
+            assert distance(h[name], g[name]) < limit * 10, name
+        assert (step or own.step)(rate) == pytest.approx(C, rel=limit)
+        p = {name: (theta - rate * g[name]).astype(code.dtype) for name, theta in p.items()}
+    assert all(np.isfinite(v).all() for v in p.values())
+    for name, theta in code.params().items():
+        assert distance(theta, p[name]) < limit, name
+
+
+# Right: every activation, every loss that fits, with and without decay; every kind of layer; every pass left out.
+
+
+@pytest.mark.parametrize("loss", [*LOSSES.values(), categorical_cross_entropy], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("output", ACTIVATIONS.values(), ids=ACTIVATIONS)
+@pytest.mark.parametrize("hidden", ACTIVATIONS.values(), ids=ACTIVATIONS)
+def test_every_activation_and_loss(hidden, output, loss):
+    if not output.range.is_subset(loss.after.get(output, loss).domain):
+        return  # refused; see the test of losses
+    for sizes, l2 in [((4, 3), 0.1), ((4, 5, 2, 3), 0.0), ((4, 5, 2, 3), 0.1)]:
+        net = Network.dense(*sizes, activation=hidden, output=output, loss=loss, l2=l2)
+        assert_same_steps(net, net.compile(target="fast", batch_size=5))
+
+
+class bent(Activation):
+    r"""z/2 + tanh(z)/2, with SymPy's slope."""
+
+    latex = r"\beta"
+    formula = lambda z: z / 2 + tanh(z) / 2
+
+
+SHAPES = {
+    "residual": Network(3, Dense(4, tanh), Residual(Dense(4, sigmoid)), Residual(Dense(4, relu)), Dense(2, sigmoid)),
+    "residual first": Network(3, Residual(Dense(3, sigmoid)), Dense(2, sigmoid)),
+    "tied": Network(4, Dense(4, tanh), Dense(4, sigmoid, tie="w1"), Dense(2, sigmoid)),
+    "tied, transposed": Network(3, Dense(4, tanh), Dense(3, sigmoid, tie="w1", transpose=True)),
+    "no bias": Network(3, Dense(4, tanh, bias=False), Dense(2, sigmoid)),
+    "scalars": Network.from_equations(["z1 = w1*x + b1", "a1 = sigma(z1)", "a2 = softplus(w2*a1)", "C = (a2 - y)**2/2"]),
+    "two inputs": Network.from_equations(["z = w*x + v*t + b", "a = tanh(z)", "C = (a - y)**4"], inputs="x t"),
+    "own activation": Network(3, Dense(4, bent), Dense(2, bent)),
+    "narrow": Network.dense(1, 1, 1),
+    "deep": Network.dense(3, 4, 4, 4, 2),
+}
+
+
+@pytest.mark.parametrize("samples", [1, 5, 40])
+@pytest.mark.parametrize("name", SHAPES)
+def test_every_kind_of_network(name, samples):
+    assert_same_steps(SHAPES[name], SHAPES[name].compile(target="fast", batch_size=samples), samples)
+
+
+@pytest.mark.parametrize("off", PASSES)
+@pytest.mark.parametrize("sizes", [(2, 3, 1), (4, 5, 3, 2)])
+def test_every_pass_can_be_switched_off(off, sizes):
+    net = Network.dense(*sizes)
+    code = net.compile(target="fast", batch_size=4, passes=set(PASSES) - {off})
+    assert reason(off) not in code.source
+    assert_same_steps(net, code, 4)
+
+
+@pytest.mark.parametrize("sizes", [(2, 3, 1), (4, 5, 3, 2)])
+def test_without_any_pass_it_is_the_same(sizes):
+    net = Network.dense(*sizes)
+    assert_same_steps(net, net.compile(target="fast", batch_size=4, passes=()), 4)
+
+
+def test_single_precision():
+    net = Network.dense(4, 5, 3, 2)
+    assert_same_steps(net, net.compile("float32", target="fast", batch_size=4), 4, limit=2e-6)
+
+
+def test_without_scipy(monkeypatch):
+    monkeypatch.setattr(stepping, "find_spec", lambda name: None)
+    net = Network.dense(4, 5, 3, 2)
+    code = net.compile(target="fast", batch_size=4)
+    assert "scipy" not in code.source
+    assert_same_steps(net, code, 4)
+
+
+@pytest.mark.parametrize(("right", "wrong"), [("0.25*-eta", "0.3*-eta"), ("subtract(a2, y_T", "multiply(a2, y_T"), ("0.125*", "0.25*")])
+def test_a_planted_mistake_is_found(right, wrong):
+    net = Network.dense(2, 3, 1)
+    code = net.compile(target="fast", batch_size=4)
+    source = code.source
+    assert right in source
+    step, gradients, data, _ = built(source.replace(right, wrong))(*code._homes.values())
+    own = code.at(4)
+    code._code[4] = stepping.BatchCode(source, own.calls, own.workspace, step, gradients, data, own.units)
+    with pytest.raises(AssertionError):
+        assert_same_steps(net, code, 4)
+
+
+# The same history.
+
+
+@pytest.mark.parametrize("rate", [0.5, inverse_time(0.5, decay=0.1, warmup=3)])
+@pytest.mark.parametrize("batch_size", [1, 5, 10, 23, 50, None])
+def test_the_same_seed_gives_the_same_history(batch_size, rate):
+    net, rng = Network(3, Dense(4, relu), Dense(2, softmax), loss=cross_entropy, l2=0.01), np.random.default_rng(3)
+    X = rng.normal(size=(23, 3))
+    Y = np.eye(2)[(X[:, 0] > 0).astype(int)]
+    settings = {"epochs": 3, "batch_size": batch_size, "rate": rate, "rng": 5, "held_out": (X[:4], Y[:4])}
+    slow = train(net, X, Y, compiled=net.compile(), **settings)
+    fast = train(net, X, Y, compiled=net.compile(target="fast"), **settings)
+    for one, other in ((fast.loss, slow.loss), (fast.held_out_loss, slow.held_out_loss)):
+        assert one == pytest.approx(other, rel=LIMIT)
+    assert fast.rates == slow.rates and fast.accuracy == slow.accuracy and fast.stopped == slow.stopped
+    for name, theta in slow.params.items():
+        assert distance(fast.params[name], theta) < LIMIT
+        assert fast.gradient_norms[name] == pytest.approx(slow.gradient_norms[name], rel=1e-9)
+
+
+def test_divergence_is_reported_alike_and_keeps_the_last_finite_parameters():
+    net, rng = Network.dense(3, 4, 1, output=ACTIVATIONS["identity"]), np.random.default_rng(3)
+    X = rng.normal(size=(23, 3))
+    settings = {"epochs": 50, "rate": 1e3, "rng": 5}
+    slow = train(net, X, X[:, 0], compiled=net.compile(), **settings)
+    fast = train(net, X, X[:, 0], compiled=net.compile(target="fast"), **settings)
+    assert "diverged" in slow.stopped and fast.stopped == slow.stopped and len(fast.loss) == len(slow.loss)
+    assert all(np.isfinite(theta).all() for theta in fast.params.values())
+
+
+def test_an_interruption_keeps_what_was_learned():
+    net, rng = Network.dense(3, 4, 1), np.random.default_rng(3)
+    X = rng.normal(size=(23, 3))
+
+    def stop_at_seven(k):
+        if k == 7:
+            raise KeyboardInterrupt
+        return 0.1
+
+    ends = [train(net, X, X[:, 0] > 0, rate=stop_at_seven, batch_size=5, compiled=net.compile(target=t)) for t in ("readable", "fast")]
+    assert "after 7 updates" in ends[1].stopped and ends[0].stopped == ends[1].stopped
+    for name, theta in ends[0].params.items():
+        assert distance(ends[1].params[name], theta) < LIMIT
+
+
+def test_two_trainings_with_one_code_do_not_disturb_each_other():
+    net, X = Network.dense(3, 4, 1), np.random.default_rng(3).normal(size=(23, 3))
+    code = net.compile(target="fast")
+    first = train(net, X, X[:, 0] > 0, epochs=2, compiled=code)
+    kept = {name: theta.copy() for name, theta in first.params.items()}
+    train(net, X, X[:, 1] > 0, epochs=2, compiled=code, rate=exponential(1.0))
+    assert all(np.array_equal(first.params[name], kept[name]) for name in kept)
+
+
+# What cannot be lowered, and what is refused.
+
+
+class jumpy(Activation):
+    r"""A ramp in pieces, which NumPy text cannot say as arithmetic."""
+
+    latex = r"\rho"
+    formula = lambda z: Piecewise((z, z > 0), (z / 10, True))
+
+
+def test_what_has_no_fast_form_is_trained_by_the_readable_code_and_says_so():
+    net, X = Network(3, Dense(4, jumpy), Dense(1, sigmoid)), np.random.default_rng(3).normal(size=(23, 3))
+    code = net.compile(target="fast")
+    assert "select" in code.fallback and code.fallback in code.source and "value_and_grad" in code.source
+    slow, fast = (train(net, X, X[:, 0] > 0, epochs=2, compiled=c) for c in (net.compile(), code))
+    assert all(np.array_equal(slow.params[name], fast.params[name]) for name in slow.params)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"target": "quick"}, "the target is 'quick', expected 'readable' or 'fast'"),
+        ({"target": "fast", "passes": ["magic"]}, "there is no pass 'magic'"),
+        ({"target": "fast", "batch_size": 0}, "0 is not a whole number of at least 1"),
+        ({"target": "fast", "dtype": "int8"}, "dtype is 'int8'"),
+    ],
+)
+def test_what_is_refused(settings, message):
+    with pytest.raises(DeriveError, match=message):
+        Network.dense(2, 3, 1).compile(**settings)
+
+
+# How many calls, and how much memory.
+
+
+def called(source):
+    """How often the function `step` of a source calls something, the reading of the loss aside."""
+    step = next(n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef) and n.name == "step")
+    calls = [n for n in ast.walk(step) if isinstance(n, ast.Call)]
+    return len([n for n in calls if not (isinstance(n.func, ast.Attribute) and n.func.attr == "item")])
+
+
+@pytest.mark.parametrize(("sizes", "samples", "most"), [((2, 3, 1), 4, 14), ((2, 16, 1), 200, 18), ((784, 30, 10), 10, 18)])
+def test_number_of_calls_a_step(sizes, samples, most):
+    code = Network.dense(*sizes).compile(target="fast", batch_size=samples)
+    assert code.calls == called(code.source) <= most
+
+
+def test_the_source_says_why_it_is_fast():
+    code = Network.dense(2, 3, 1).compile(target="fast", batch_size=4)
+    for name in ("share results", "carry scales", "expit", "constant unit", "pack slopes", "in place", "blas", "update in product"):
+        assert f"# {name}: {reason(name)}" in code.source
+    assert all(label in code.source for label in ("BP1", "BP2", "BP3", "BP4"))
+
+
+def test_the_workspace_is_reported_and_does_not_grow():
+    net = Network.dense(64, 30, 10)
+    code = net.compile(target="fast", batch_size=10)
+    p, X, Y = batches(net, 10)
+    code.load(p)
+    own = code.at(10)
+    own.data["X"][...], own.data["Y"][...] = code.prepared(X[0]), Y[0]
+    before = code.workspace
+    assert before > 8 * 10 * (64 + 30 + 10)
+    own.step(0.1)
+    tracemalloc.start()
+    try:
+        own.step(0.1)
+        start, _ = tracemalloc.get_traced_memory()
+        tracemalloc.reset_peak()
+        for _ in range(10_000):
+            own.step(0.1)
+        end, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert end - start < 1000 and peak - start < 8 * 10 * 30  # not even one array of the hidden layer
+    assert code.workspace == before
