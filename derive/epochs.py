@@ -36,7 +36,8 @@ class Epoch:
 class Runner(Protocol):
     """Something that goes through all samples once. `p` are the parameters and `k` the updates, at any time."""
 
-    k: int
+    @property
+    def k(self) -> int: ...
 
     @property
     def p(self) -> Parameters: ...
@@ -97,8 +98,9 @@ class FastRunner:
     X: Array
     Y: Array
     start: Parameters
-    k: int = 0
+    began: int = 0
     running: bool = False
+    _losses: list[float] = field(default_factory=list, repr=False)
     _prepared: Array = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -106,46 +108,48 @@ class FastRunner:
         self.f.load(self.start)
 
     @property
+    def k(self) -> int:
+        return self.began + len(self._losses)
+
+    @property
     def p(self) -> Parameters:
         found: Parameters = self.f.params() if self.running else self.start
         return found
 
     def epoch(self, order: Array, size: int, eta: Schedule) -> Epoch:
-        began, self.running = self.k, True
-        losses, eta_k, norms = self._run(order, size, eta)
+        self.began, self._losses, self.running = self.k, [], True
+        eta_k, norms = self._run(order, size, eta)
+        losses = self._losses
         if math.isfinite(sum(losses)) and self.f.finite():
             self.start, self.running = self.f.params(), False
             return Epoch(sum(losses) / len(losses), eta_k, norms)
         self.running = False
-        careful = ReadableRunner(self.f, self.X, self.Y, self.start, began)
+        careful = ReadableRunner(self.f, self.X, self.Y, self.start, self.began)
         try:
             return careful.epoch(order, size, eta)
         finally:
-            self.start, self.k = careful.p, careful.k
+            self.start, self.began, self._losses = careful.p, careful.k, []
             self.f.load(self.start)
 
-    def _run(self, order: Array, size: int, eta: Schedule) -> tuple[list[float], float, dict[str, float]]:
+    def _run(self, order: Array, size: int, eta: Schedule) -> tuple[float, dict[str, float]]:
         batches = math.ceil(len(order) / size)
-        chosen = iter(rates(eta, self.k, batches))
-        losses: list[float] = []
+        chosen = rates(eta, self.k, batches - 1)
         X, Y = self._prepared.take, self.Y.take
         if batches > 1:
             code = self.f.at(size)
-            step, x, y, append = code.step, code.data["X"], code.data["Y"], losses.append
+            step, x, y, append = code.step, code.data["X"], code.data["Y"], self._losses.append
             # "clip" is for speed: with it, NumPy writes to the buffer at once, and every row is there anyway.
             for batch, eta_k in zip(order[: (batches - 1) * size].reshape(-1, size), chosen, strict=False):
                 X(batch, 0, x, "clip")
                 Y(batch, 0, y, "clip")
                 append(step(eta_k))
-                self.k += 1
         # The last batch may be a short one, and its gradients are wanted for the history.
-        rest, eta_k = order[(batches - 1) * size :], next(chosen) if batches == 1 else eta(self.k)
+        rest, eta_k = order[(batches - 1) * size :], eta(self.k)
         code = self.f.at(len(rest))
         X(rest, 0, code.data["X"], "clip")
         Y(rest, 0, code.data["Y"], "clip")
         C, g = code.gradients()
         norms = norms_of(g)
         self.f.move(g, -eta_k)
-        losses.append(C)
-        self.k += 1
-        return losses, eta_k, norms
+        self._losses.append(C)
+        return eta_k, norms

@@ -50,7 +50,7 @@ def numbers(values: Any, name: str) -> Array:
         ) from None
     if array.dtype.kind not in "biuf":
         raise DataError(f"it holds {_kind(array)}, not numbers", name, "encode classes with one_hot")
-    array = array if array.dtype == np.float32 else array.astype(np.float64)
+    array = array if array.dtype == np.float32 else array.astype(np.float64, copy=False)
     if not np.isfinite(array).all():
         at = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         where = place(at[0], at[1] if len(at) > 1 else 0, name) if at else name

@@ -171,7 +171,7 @@ def train(
     epochs = _count("epochs", epochs, least=0)
     size = len(X) if batch_size is None else _count("batch_size", batch_size, least=1)
     rng = generator(rng)
-    f: Any = net.compile(target="fast") if compiled is None else compiled
+    f: Any = net.compile(target="fast", batch_size=min(size, len(X))) if compiled is None else compiled
     fast = getattr(f, "fallback", "readable code was given") == ""
     kind = getattr(f, "dtype", np.dtype(np.float64))  # cast once here, not by the compiled code for every batch
     X, Y = X.astype(kind, copy=False), Y.astype(kind, copy=False)

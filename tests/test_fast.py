@@ -86,6 +86,7 @@ SHAPES = {
     "own activation": Network(3, Dense(4, bent), Dense(2, bent)),
     "narrow": Network.dense(1, 1, 1),
     "deep": Network.dense(3, 4, 4, 4, 2),
+    "wide": Network.dense(70, 30, 10, activation=relu, output=softmax, loss=cross_entropy),
 }
 
 
@@ -96,7 +97,7 @@ def test_every_kind_of_network(name, samples):
 
 
 @pytest.mark.parametrize("off", PASSES)
-@pytest.mark.parametrize("sizes", [(2, 3, 1), (4, 5, 3, 2)])
+@pytest.mark.parametrize("sizes", [(2, 3, 1), (70, 5, 3, 2)])
 def test_every_pass_can_be_switched_off(off, sizes):
     net = Network.dense(*sizes)
     code = net.compile(target="fast", batch_size=4, passes=set(PASSES) - {off})
@@ -240,8 +241,11 @@ def test_number_of_calls_a_step(sizes, samples, most):
 
 def test_the_source_says_why_it_is_fast():
     code = Network.dense(2, 3, 1).compile(target="fast", batch_size=4)
-    for name in ("share results", "carry scales", "expit", "constant unit", "pack slopes", "in place", "blas", "update in product"):
+    wide = Network.dense(2, 16, 1).compile(target="fast", batch_size=200)
+    for name in ("share results", "carry scales", "expit", "constant unit", "pack slopes", "blas", "update in product"):
         assert f"# {name}: {reason(name)}" in code.source
+    for name in ("in place", "scale in product"):
+        assert f"# {name}: {reason(name)}" in wide.source and reason(name) not in code.source
     assert all(label in code.source for label in ("BP1", "BP2", "BP3", "BP4"))
 
 

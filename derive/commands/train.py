@@ -116,7 +116,7 @@ def train(
     batch = preset.batch if batch_size is None else _batch(batch_size)
     updates = -(-len(data.X) // (batch or len(data.X)))
     eta = _schedule(schedule, preset.rate if rate is None else rate, count, updates)
-    begin, compiled = net.init(rng, init), net.compile(dtype, target="fast")
+    begin, compiled = net.init(rng, init), net.compile(dtype, target="fast", batch_size=min(batch or len(data.X), len(data.X)))
 
     click.echo(f"{in_words(net)}\n{data}")
     pace = f"rate {eta.rate:g}" + ("" if schedule == "constant" else f" with {schedule}")

@@ -18,17 +18,18 @@ class Value:
     """An array. Values are told apart by identity: two buffers of one shape are two.
 
     kind   "buffer", "parameter", "data" (a batch is gathered into it) or "number" (then `number` is set)
-    unit   one more row (data: column) stands behind the last: the constant unit, or room for what belongs to it
-    inside the array of which this one is a part, and `part` how it is cut out
+    unit   rows (data: columns) behind the last: the constant unit or room for what belongs to it, and what fills up the width
+    inside the array of which this one is a part, `part` how it is cut out in the source, `cut` the same as an index
     """
 
     name: str
     shape: tuple[int, ...]
     kind: str = "buffer"
     number: float = 0.0
-    unit: bool = False
+    unit: int = 0
     inside: Value | None = None
     part: str = ""
+    cut: Any = ()
 
     @property
     def size(self) -> int:

@@ -10,6 +10,9 @@ from dataclasses import replace
 
 from .instructions import Instruction, Ref, Step, Update, Value
 
+FEW = 32  # samples in a batch, above which BLAS lays its own copies and filling up is a loss
+WIDE = 64  # inputs from which on filling up costs less than it saves
+TINY = 1_000  # numbers in an array, below which NumPy takes longer to see that two arrays overlap than the cache would save
 SMALL = 20_000  # numbers: what is packed together has to stay in the cache
 
 
@@ -42,21 +45,37 @@ def constant_unit(step: Step) -> int:
         n, k = w.value.shape
         both = Value(f"{w.value.name}_{b.value.name}", (n, k + 1), "parameter")
         gradient = Value(f"d_{both.name}", (n, k + 1))
-        for part, cut in ((w.value, "[:, :-1]"), (b.value, "[:, -1]")):
-            part.inside, part.part = both, cut
-        for part, whole, cut in ((dw.out.value, gradient, "[:, :-1]"), (db.out.value, gradient, "[:, -1]")):
-            part.inside, part.part = whole, cut
-        a.value.unit = True
+        for parts, whole in (((w.value, b.value), both), ((dw.out.value, db.out.value), gradient)):
+            for part, cut in zip(parts, (slice(None, k), k), strict=True):
+                part.inside, part.cut = whole, (slice(None), cut)
+                part.part = f"[:, {k}]" if cut == k else f"[:, :{k}]"
+        a.value.unit = 1
         forward.args, forward.out, forward.why = (Ref(both), replace(a, whole=True)), add.out, add.why
         dw.args, dw.out, dw.why = (dw.args[0], replace(a.turned, whole=True)), Ref(gradient), f"{dw.why}, {db.why}"
         for i in back:
-            i.args, i.out.value.unit = (Ref(both, ".T"), i.args[1]), True
+            i.args, i.out.value.unit = (Ref(both, ".T"), i.args[1]), 1
             i.out = replace(i.out, whole=True)
         step.instructions[:] = [i for i in step.instructions if i not in (add, db)]
         scale = ours[w.value].scale
         step.updates[:] = [u for u in step.updates if u.parameter is not b.value]
         step.updates[step.updates.index(ours[w.value])] = Update(both, Ref(gradient), scale)
         done += 1
+    return done
+
+
+def fill_width(step: Step) -> int:
+    """Wide inputs are filled up with zeros to a multiple of 8 numbers, so that every row begins where the processor begins to read."""
+    done = 0
+    for update in step.updates:
+        both, gradient = update.parameter, update.gradient.value
+        readers = [i for i in step.instructions if any(r.value is both for r in i.args)]
+        data = readers[0].args[1].value if len(readers) == 1 and readers[0].operation == "product" else None
+        if data is None or data.kind != "data" or data.unit != 1 or both.shape[1] < WIDE or list(step.reading(gradient)):
+            continue
+        more = -both.shape[1] % 8
+        data.unit += more
+        both.shape, gradient.shape = ((n, k + more) for n, k in (both.shape, gradient.shape))
+        done += more > 0
     return done
 
 
@@ -153,7 +172,7 @@ def in_place(step: Step) -> int:
     done = 0
     kept = step.kept()
     for at, i in enumerate(step.instructions):
-        if not i.elementwise or i.out.whole or i.out.view:
+        if not i.elementwise or i.out.whole or i.out.view or i.out.value.size < TINY:
             continue
         later = {r.value for j in step.instructions[at + 1 :] for r in j.args} | kept
         later |= {a for v in later for a in v.around()}
@@ -196,6 +215,7 @@ PASSES: dict[str, Pass | str] = {
     "carry scales": "Factors such as 1/m are not multiplied into arrays; they end up in the learning rate.",
     "expit": "SciPy has the sigmoid as one call, where NumPy needs four.",
     "constant unit": constant_unit,
+    "fill width": fill_width,
     "scale in product": scale_in_product,
     "pack slopes": pack_slopes,
     "in place": in_place,

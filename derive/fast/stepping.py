@@ -20,13 +20,11 @@ from ..samples import Array
 from ..simplify import slopes_by_output
 from .instructions import Step
 from .lowering import Lowering
-from .passes import ALL, NEED_SCIPY, PASSES, SMALL_CALL, run_passes
+from .memory import empty, ones
+from .passes import ALL, FEW, NEED_SCIPY, PASSES, SMALL_CALL, run_passes
 from .writing import Writer
 
-RESERVED = {"eta", "step", "gradients", "build", "array", "gemm", "expit", "np"}
-CUTS: dict[str, Callable[[Array], Array]] = {"": lambda w: w, "[:, :-1]": lambda w: w[:, :-1], "[:, -1]": lambda w: w[:, -1]}
-
-
+RESERVED = {"eta", "step", "gradients", "build", "array", "gemm", "expit", "np", "ones"}
 @dataclass(frozen=True)
 class BatchCode:
     """The code of one size of batch: `source`, `calls` a step, `workspace` in bytes, and the functions bound to their buffers."""
@@ -37,7 +35,7 @@ class BatchCode:
     step: Callable[[float], float]
     gradients: Callable[[], tuple[float, dict[str, Array]]]
     data: Mapping[str, Array]
-    units: Mapping[str, bool]
+    units: Mapping[str, int]
 
 
 @dataclass
@@ -129,10 +127,11 @@ class Fast:
         homes = dict.fromkeys(value.home for value in step.parameters.values())
         for home in homes:
             if home.name not in self._homes:
-                self._homes[home.name] = np.zeros(home.shape, self.dtype)
+                self._homes[home.name] = ones(home.shape, self.dtype.name)
+                self._homes[home.name].fill(0.0)
         for name, value in step.parameters.items():
             whole = self._homes[value.home.name]
-            self._views[name] = CUTS[value.part](whole)
+            self._views[name] = whole[value.cut] if value.cut else whole
         units = {letter: value.unit for letter, value in step.data.items()}
         run, gradients, data, size = built(source)(*(self._homes[h.name] for h in homes))
         return BatchCode(source, calls, size * self.dtype.itemsize, run, gradients, data, units)
@@ -159,9 +158,14 @@ class Fast:
 
     def prepared(self, X: Array) -> Array:
         """The inputs as batches are gathered from them, copied once: with the constant unit behind the last input where there is one."""
-        if not self.at(self.batch_size).units["X"]:
-            return np.ascontiguousarray(X)
-        return np.concatenate([X, np.ones((len(X), 1), X.dtype)], axis=1)
+        more = self.at(self.batch_size).units["X"]
+        if not more:
+            return X
+        out = empty((len(X), X.shape[1] + more), X.dtype.name)
+        out[:, :-more] = X
+        out[:, X.shape[1]] = 1
+        out[:, X.shape[1] + 1 :] = 0
+        return out
 
 
 def fast_code(
@@ -172,6 +176,8 @@ def fast_code(
     unknown = sorted(chosen - ALL)
     if unknown:
         raise DeriveError(f"there is no pass {unknown[0]!r}", "passes", f"there are {', '.join(PASSES)}")
+    if batch_size > FEW:
+        chosen -= {"fill width"}
     if find_spec("scipy") is None:  # it comes with the extra "fast"; NumPy alone does the same in more calls
         chosen -= NEED_SCIPY
     return Fast(readable, forward, backward, sizes, chosen, batch_size)

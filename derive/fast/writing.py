@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from .instructions import Instruction, Ref, Step, Update, Value
@@ -52,7 +53,7 @@ class Writer:
             "", f"return step, gradients, {{{data}}}, {self.size}",
         ]
         notes = [f"# {name}: {reason(name)}" for name in self.step.notes]
-        head = ["import numpy as np", *sorted(self.imports), "", *notes, ""]
+        head = ["import numpy as np", *sorted({"from derive.fast.memory import ones", *self.imports}), "", *notes, ""]
         return "\n".join([*head, f"def build({given}):", *_indent(body), ""]), len(shared) + len(updates)
 
     def _check(self) -> list[str]:
@@ -85,12 +86,9 @@ class Writer:
         elif value.kind in ("buffer", "data") and value not in self.homes:
             shape = value.shape
             if value.unit:
-                shape = (shape[0], shape[1] + 1) if value.kind == "data" else (shape[0] + 1, *shape[1:])
-            count = 1
-            for n in shape:
-                count *= n
-            self.size += count
-            self.homes[value] = f"{name} = np.ones({shape}, np.{self.dtype})"
+                shape = (shape[0], shape[1] + value.unit) if value.kind == "data" else (shape[0] + value.unit, *shape[1:])
+            self.size += math.prod(shape)
+            self.homes[value] = f"{name} = ones({shape}, {self.dtype!r})"
         return name
 
     def name(self, ref: Ref) -> str:
@@ -99,7 +97,7 @@ class Writer:
             return value.name if "zero-d numbers" in self.passes else repr(value.number)
         name = self.whole(value)
         if value.unit and not ref.whole:
-            name = self.view(value.name, f"{name}{'[:, :-1]' if value.kind == 'data' else '[:-1]'}")
+            name = self.view(value.name, f"{name}{'[:, ' if value.kind == 'data' else '['}:-{value.unit}]")
         if ref.view:
             name = self.view(f"{name}_{'T' if ref.view == '.T' else ref.view.count(':') and _slots(ref.view)}", f"{name}{ref.view}")
         return name
@@ -125,7 +123,7 @@ class Writer:
             return [f"{function}({args}, {i.settings['axis']}, None, {out}, {i.settings.get('keepdims', False)}){why}"]
         if i.operation == "inner":
             flat = [self.view(f"{self.name(r)}_flat", f"{self.name(r)}.reshape(-1)") for r in i.args]
-            return [f"{self.bound('np.dot')}({', '.join(flat)}, {out}){why}"]
+            return [f"{self.view(f'{flat[0]}_dot', f'{flat[0]}.dot')}({flat[1]}, {out}){why}"]
         if i.operation == "einsum":
             return [f"np.einsum({i.settings['spec']!r}, {args}, out={out}){why}"]
         if i.operation == "copy":

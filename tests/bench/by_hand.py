@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -11,7 +12,7 @@ Step = Callable[[], object]
 
 def start(sizes, rng, dtype=np.float64):
     """Weights (n_in, n_out), as they are mostly written, and biases."""
-    pairs = list(zip(sizes, sizes[1:], strict=False))
+    pairs = list(pairwise(sizes))
     return [(rng.standard_normal(pair) / np.sqrt(pair[0])).astype(dtype) for pair in pairs], [np.zeros(n, dtype) for n in sizes[1:]]
 
 
@@ -134,7 +135,7 @@ def torch_step(sizes: Sequence[int], m: int, kind: str, eta: float = 0.1) -> Ste
     torch.set_num_threads(1)
     torch.manual_seed(0)
     act = {"sigmoid": torch.nn.Sigmoid, "tanh": torch.nn.Tanh, "softmax": torch.nn.ReLU}[kind]
-    layers = [part for n, k in zip(sizes, sizes[1:], strict=False) for part in (torch.nn.Linear(n, k), act())]
+    layers = [part for n, k in pairwise(sizes) for part in (torch.nn.Linear(n, k), act())]
     net = torch.nn.Sequential(*(layers[:-1] if kind == "softmax" else layers)).double()
     sgd = torch.optim.SGD(net.parameters(), lr=eta)
     x, y = torch.rand(m, sizes[0], dtype=torch.float64), torch.rand(m, sizes[-1], dtype=torch.float64)
