@@ -128,9 +128,9 @@ def chart(rows):
     names = [row["network"] for row in rows][::-1]
     axes.barh(names, [row["fast/by hand"] for row in rows][::-1], color="#2a6fb0", label="generated")
     axes.axvline(1, color="#444444", lw=1)
-    axes.text(1.0, len(rows) - 0.4, "by hand", ha="center", va="bottom", fontsize=9)
+    axes.text(1.01, len(rows) - 0.4, "by hand", ha="left", va="top", fontsize=9)
     for n, row in enumerate(rows[::-1]):
-        axes.text(row["fast/by hand"] + 0.01, n, f"{row['fast/by hand']:.2f}", va="center", fontsize=9)
+        axes.text(row["fast/by hand"] - 0.01, n, f"{row['fast/by hand']:.2f}", va="center", ha="right", color="white", fontsize=9)
     axes.set_xlim(0, 1.15)
     axes.set_xlabel("time of a training step, by hand = 1 (less is faster)")
     axes.spines[["top", "right"]].set_visible(False)
@@ -151,13 +151,14 @@ def test_epochs(name, sizes, one_thread, benchmark, capsys):
     X, Y = data_of(name)
     X, Y, m = X[: len(X) // 10 * 10], Y[: len(X) // 10 * 10], 10
     code, hand, _ = fast(sizes, m, "sigmoid")
-    net, rng, one = network(sizes, "sigmoid"), np.random.default_rng(0), (X[:1], Y[:1])
+    net, rng = network(sizes, "sigmoid"), np.random.default_rng(0)
+    Y = 0.9 * Y + 0.05  # names no classes, so that there is no accuracy to measure, which is no part of training
     start = net.init(0)
     shuffled = rng.permutation(len(X))
     data, own, count = code.prepared(X), code.at(m), len(X) // m
 
     def trained():
-        train(net, X, Y, epochs=EPOCHS, batch_size=m, rate=0.1, rng=rng, params=start, compiled=code, held_out=one, progress=False)
+        train(net, X, Y, epochs=EPOCHS, batch_size=m, rate=0.1, rng=rng, params=start, compiled=code, progress=False)
 
     def by_hand():
         for _ in range(EPOCHS):
