@@ -84,6 +84,9 @@ SHAPES = {
     "scalars": Network.from_equations(["z1 = w1*x + b1", "a1 = sigma(z1)", "a2 = softplus(w2*a1)", "C = (a2 - y)**2/2"]),
     "two inputs": Network.from_equations(["z = w*x + v*t + b", "a = tanh(z)", "C = (a - y)**4"], inputs="x t"),
     "own activation": Network(3, Dense(4, bent), Dense(2, bent)),
+    "names that the code uses itself": Network.from_equations(
+        ["z = multiply*x + w_T", "eta = sigma(z)", "all_z = tanh(number*eta + rate)", "step = w*all_z*w_T", "C = (step - y)**2"]
+    ),
     "narrow": Network.dense(1, 1, 1),
     "deep": Network.dense(3, 4, 4, 4, 2),
     "wide": Network.dense(70, 30, 10, activation=relu, output=softmax, loss=cross_entropy),

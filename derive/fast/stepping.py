@@ -18,13 +18,13 @@ from ..lift import Node, lifted
 from ..program import identifiers, reserved, stable_logarithms
 from ..samples import Array
 from ..simplify import slopes_by_output
-from .instructions import Step
+from .instructions import Step, Value
 from .lowering import Lowering
 from .memory import empty, ones
 from .passes import ALL, FEW, NEED_SCIPY, PASSES, SMALL_CALL, run_passes
 from .writing import Writer
 
-RESERVED = {"eta", "step", "gradients", "build", "array", "gemm", "expit", "np", "ones"}
+
 @dataclass(frozen=True)
 class BatchCode:
     """The code of one size of batch: `source`, `calls` a step, `workspace` in bytes, and the functions bound to their buffers."""
@@ -114,7 +114,7 @@ class Fast:
     def _step(self, samples: int, passes: frozenset[str]) -> Step:
         sizes = {axis: samples if axis.letters == SAMPLES else self.sizes[axis] for axis in self.forward.axes}
         quantities = [*self.forward.quantities, *(e.name for e in self.backward), *self.forward.constants]
-        names = identifiers(quantities, reserved(self.forward, self.backward) | RESERVED)
+        names = identifiers(quantities, reserved(self.forward, self.backward))
         step = Lowering(self.forward, self._nodes, sizes, names, passes).step(self.backward)
         run_passes(step, passes)
         return step
@@ -124,16 +124,18 @@ class Fast:
         passes = self.passes - ({"expit"} if samples * widest > SMALL_CALL else set())
         step = self._step(samples, passes)
         source, calls = Writer(step, self.dtype.name, passes).source()
-        homes = dict.fromkeys(value.home for value in step.parameters.values())
-        for home in homes:
-            if home.name not in self._homes:
-                self._homes[home.name] = ones(home.shape, self.dtype.name)
-                self._homes[home.name].fill(0.0)
+        homes: dict[Value, str] = {}
         for name, value in step.parameters.items():
-            whole = self._homes[value.home.name]
+            homes[value.home] = f"{homes[value.home]} {name}" if value.home in homes else name
+        for home, name in homes.items():
+            if name not in self._homes:
+                self._homes[name] = ones(home.shape, self.dtype.name)
+                self._homes[name].fill(0.0)
+        for name, value in step.parameters.items():
+            whole = self._homes[homes[value.home]]
             self._views[name] = whole[value.cut] if value.cut else whole
         units = {letter: value.unit for letter, value in step.data.items()}
-        run, gradients, data, size = built(source)(*(self._homes[h.name] for h in homes))
+        run, gradients, data, size = built(source)(*(self._homes[name] for name in homes.values()))
         return BatchCode(source, calls, size * self.dtype.itemsize, run, gradients, data, units)
 
     # --- Parameters and data.

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 from .instructions import Instruction, Ref, Step, Update, Value
 from .passes import reason
+
+RESERVED = frozenset("eta step gradients build array gemm expit np ones".split())
 
 
 @dataclass
@@ -16,6 +19,7 @@ class Writer:
     step: Step
     dtype: str
     passes: frozenset[str]
+    names: dict[Any, str] = field(default_factory=dict)  # by array or text
     views: dict[str, str] = field(default_factory=dict)
     homes: dict[Value, str] = field(default_factory=dict)
     checked: list[str] = field(default_factory=list)
@@ -24,23 +28,24 @@ class Writer:
 
     def source(self) -> tuple[str, int]:
         """The text, and how many calls a step makes."""
-        for value in (*self.step.data.values(), *self.step.parameters.values()):
+        given = [*self.step.data.values(), *self.step.parameters.values()]
+        for value in (*given, *(r.value for i in self.step.instructions for r in (*i.args, i.out))):
+            self.named(value, value.name)  # before the views, which take what names are left
+        for value in given:
             self.name(Ref(value))
-            self.whole(value)
         fused = [u.product for u in self.step.updates if u.product is not None]
         shared: list[str] = []
         own: list[str] = []
         for i in self.step.instructions:
             (own if any(i is p for p in fused) else shared).extend(self.lines(i))
         updates = [line for u in self.step.updates for line in self.update(u)]
-        scales = dict.fromkeys(u.scale for u in self.step.updates)
-        rates = [f"rate{n} = {'' if s == 1 else f'{s!r}*'}-eta" for n, s in enumerate(scales)]
+        rates = [f"{self.rate(s)} = {'' if s == 1 else f'{s!r}*'}-eta" for s in dict.fromkeys(u.scale for u in self.step.updates)]
         ref, scale = self.step.loss
         loss = f"{'' if scale == 1 else f'{scale!r}*'}{self.name(ref)}.item()"
         found = ", ".join(f"{name!r}: {self.gradient(value)}" for name, value in self.step.parameters.items())
-        given = ", ".join(v.name for v in dict.fromkeys(value.home for value in self.step.parameters.values()))
+        homes = ", ".join(self.named(v, v.name) for v in dict.fromkeys(value.home for value in self.step.parameters.values()))
         data = ", ".join(f"{letter!r}: {self.whole(v)}" for letter, v in self.step.data.items())
-        numbers = {v.name: v.number for i in self.step.instructions for r in i.args if (v := r.value).kind == "number"}
+        numbers = {self.names[v]: v.number for i in self.step.instructions for r in i.args if (v := r.value).kind == "number"}
         made = [f"{n} = np.array({v!r}, np.{self.dtype})" for n, v in numbers.items()] if "zero-d numbers" in self.passes else []
         body = [
             "# The workspace: allocated here, written to in every step.",
@@ -54,7 +59,7 @@ class Writer:
         ]
         notes = [f"# {name}: {reason(name)}" for name in self.step.notes]
         head = ["import numpy as np", *sorted({"from derive.fast.memory import ones", *self.imports}), "", *notes, ""]
-        return "\n".join([*head, f"def build({given}):", *_indent(body), ""]), len(shared) + len(updates)
+        return "\n".join([*head, f"def build({homes}):", *_indent(body), ""]), len(shared) + len(updates)
 
     def _check(self) -> list[str]:
         if not self.checked:
@@ -80,7 +85,9 @@ class Writer:
 
     def whole(self, value: Value) -> str:
         """The name of an array with its constant unit."""
-        name = f"{value.name}_1" if value.unit else value.name
+        name = self.named(value, value.name)
+        if value.unit:
+            name = self.named((value, "whole"), f"{name}_1")
         if value.inside is not None:
             self.views.setdefault(name, f"{self.whole(value.inside)}{value.part}")
         elif value.kind in ("buffer", "data") and value not in self.homes:
@@ -94,17 +101,30 @@ class Writer:
     def name(self, ref: Ref) -> str:
         value = ref.value
         if value.kind == "number":
-            return value.name if "zero-d numbers" in self.passes else repr(value.number)
+            return self.names[value] if "zero-d numbers" in self.passes else repr(value.number)
         name = self.whole(value)
         if value.unit and not ref.whole:
-            name = self.view(value.name, f"{name}{'[:, ' if value.kind == 'data' else '['}:-{value.unit}]")
+            self.views.setdefault(self.names[value], f"{name}{'[:, ' if value.kind == 'data' else '['}:-{value.unit}]")
+            name = self.names[value]
         if ref.view:
             name = self.view(f"{name}_{'T' if ref.view == '.T' else ref.view.count(':') and _slots(ref.view)}", f"{name}{ref.view}")
         return name
 
-    def view(self, name: str, text: str) -> str:
+    def named(self, key: Any, wish: str) -> str:
+        """The name of something: what is wished for, unless it is taken."""
+        if key not in self.names:
+            while wish in RESERVED or wish in self.names.values():
+                wish += "_"
+            self.names[key] = wish
+        return self.names[key]
+
+    def view(self, wish: str, text: str) -> str:
+        name = self.named(text, wish)
         self.views.setdefault(name, text)
         return name
+
+    def rate(self, scale: float) -> str:
+        return self.named(("rate", scale), "rate")
 
     # --- Calls.
 
@@ -142,8 +162,7 @@ class Writer:
     def product(self, i: Instruction, alpha: object, out: str, why: str) -> list[str]:
         left, right = i.args
         if not self.blas(i):
-            self.view(f"{self.name(left)}_dot", f"{self.name(left)}.dot")
-            line = f"{self.name(left)}_dot({self.name(right)}, {out}){why}"
+            line = f"{self.view(f'{self.name(left)}_dot', f'{self.name(left)}.dot')}({self.name(right)}, {out}){why}"
             return [line] if alpha == 1.0 else [line, f"{self.call('multiply')}({out}, {alpha}, {out})"]
         return [self.gemm(left, right, i.out, repr(alpha), "0.0", why)]
 
@@ -167,7 +186,7 @@ class Writer:
 
     def update(self, u: Update) -> list[str]:
         """parameter <- parameter - eta * scale * gradient."""
-        rate = f"rate{list(dict.fromkeys(x.scale for x in self.step.updates)).index(u.scale)}"
+        rate = self.rate(u.scale)
         p = self.name(Ref(u.parameter, whole=True))
         if u.product is not None and self.blas(u.product):
             alpha = u.product.settings.get("alpha", 1.0)
