@@ -217,6 +217,7 @@ def test_what_has_no_fast_form_is_trained_by_the_readable_code_and_says_so():
     [
         ({"target": "quick"}, "the target is 'quick', expected 'readable' or 'fast'"),
         ({"target": "fast", "passes": ["magic"]}, "there is no pass 'magic'"),
+        ({"target": "fast", "passes": 3}, "there is no pass 3"),
         ({"target": "fast", "batch_size": 0}, "0 is not a whole number of at least 1"),
         ({"target": "fast", "dtype": "int8"}, "dtype is 'int8'"),
     ],

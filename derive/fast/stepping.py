@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from typing import Any
@@ -174,10 +174,11 @@ def fast_code(
     readable: Compiled, forward: Equations, backward: tuple[Equation, ...], sizes: Mapping[Axis, int], batch_size: int, passes: Any = None
 ) -> Fast:
     """The fast code of a network's equations, with the passes of these names (None: all); raises `DeriveError` for an unknown one."""
-    chosen = ALL if passes is None else frozenset((passes,) if isinstance(passes, str) else passes)
-    unknown = sorted(chosen - ALL)
+    given = ALL if passes is None else (passes,) if isinstance(passes, str) or not isinstance(passes, Iterable) else tuple(passes)
+    unknown = [name for name in given if name not in PASSES]
     if unknown:
         raise DeriveError(f"there is no pass {unknown[0]!r}", "passes", f"there are {', '.join(PASSES)}")
+    chosen = frozenset(given)
     if batch_size > FEW:
         chosen -= {"fill width"}
     if find_spec("scipy") is None:  # it comes with the extra "fast"; NumPy alone does the same in more calls
