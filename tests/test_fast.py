@@ -212,6 +212,33 @@ def test_what_has_no_fast_form_is_trained_by_the_readable_code_and_says_so():
     assert all(np.array_equal(slow.params[name], fast.params[name]) for name in slow.params)
 
 
+def written(*equations):
+    return Network.from_equations(list(equations))
+
+
+@pytest.mark.parametrize("passes", [None, ()])
+@pytest.mark.parametrize(
+    "net",
+    [
+        written("z = w*x + b + c", "a = sigma(z)", "C = (a - y)**2/2"),
+        written("z = w*x + b - c", "a = sigma(z)", "C = (a - y)**2/2"),
+        written("z = (w + v)*x", "a = sigma(z)", "C = (a - y)**2/2"),
+        written("z = w*x", "C = (z - y)**2/2 + v**2/2"),
+        written("z = w*x", "C = (z - y)**2/2 + w**2/2 + v*w"),
+        written("z = w*x", "C = (z - y)**2/2 + v"),
+    ],
+    ids=lambda value: "; ".join(str(e.rhs) for e in value.equations) if isinstance(value, Network) else str(value),
+)
+def test_gradients_that_share_an_array_are_trained_like_the_readable_code(net, passes):
+    """An update in place would change the gradient of another parameter, or the parameter itself."""
+    X = np.random.default_rng(3).normal(size=(11, 1))
+    settings = {"epochs": 2, "rate": 0.05, "batch_size": 3, "rng": 1}
+    slow = train(net, X, X > 0, compiled=net.compile(), **settings)
+    fast = train(net, X, X > 0, compiled=net.compile(target="fast", passes=passes), **settings)
+    assert fast.loss == pytest.approx(slow.loss, rel=LIMIT)
+    assert all(distance(fast.params[name], theta) < LIMIT for name, theta in slow.params.items())
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
