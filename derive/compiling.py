@@ -116,16 +116,18 @@ def compiled(
         raise DeriveError(f"dtype is {dtype!r}, expected 'float64' or 'float32'", "compile")
     program = Program(forward, tuple(backward), output)
     text = program.source()
-    space: dict[str, Any] = {}
-    # Our own text: every name in it is an identifier that `program.identifiers` has made or checked.
-    exec(compile(f"{text}\n\n{program.trace_source()}", "<derive: generated NumPy>", "exec"), space)
+    space = _defined(f"{text}\n\n{program.trace_source()}", "<derive: generated NumPy>")
     functions = {name: space[name] for name in ("value_and_grad", "predict", "trace")}
     return Compiled(text, np.dtype(dtype), shapes, n_in, n_out, functions)
 
 
 def built(text: str) -> Any:
     """The function `build` of generated source that trains."""
+    return _defined(text, "<derive: generated training step>")["build"]
+
+
+def _defined(text: str, name: str) -> dict[str, Any]:
+    """What generated source defines. It is our own text: every name in it was made or checked by `program.identifiers`."""
     space: dict[str, Any] = {}
-    # Our own text again: its names are identifiers that `program.identifiers` has made or checked.
-    exec(compile(text, "<derive: generated training step>", "exec"), space)
-    return space["build"]
+    exec(compile(text, name, "exec"), space)
+    return space

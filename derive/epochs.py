@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Any, Protocol
 
 import numpy as np
 
-from .samples import Array
+from .samples import Array, finite
 from .schedules import Schedule, constant
 
 Parameters = dict[str, Array]
@@ -54,10 +54,6 @@ def rates(eta: Schedule, k: int, count: int) -> Iterable[float]:
     """eta_k for `count` updates from k on."""
     if type(eta) is constant and not eta.warmup:
         return repeat(eta.rate, count)
-    return _called(eta, k, count)
-
-
-def _called(eta: Schedule, k: int, count: int) -> Iterator[float]:
     return (eta(k + n) for n in range(count))
 
 
@@ -77,8 +73,7 @@ class ReadableRunner:
             batch, eta_k = order[start : start + size], eta(self.k)
             C, g = self.f.value_and_grad(self.p, self.X[batch], self.Y[batch])
             new = {name: theta - eta_k * g[name] for name, theta in self.p.items()}
-            # A sum of squares is finite only if every entry is; it is much cheaper than asking each.
-            if not (math.isfinite(C) and all(math.isfinite(np.vdot(v, v)) for v in new.values())):
+            if not (math.isfinite(C) and finite(new.values())):
                 raise Diverged(self.k, float(C), eta_k)
             losses.append(float(C))
             self.p = new

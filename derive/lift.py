@@ -9,7 +9,7 @@ The tree that comes out is printed twice: as matrix LaTeX (`matrix_form`) and as
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sympy import Add, Expr, Function, Indexed, KroneckerDelta, Mul, Pow, Sum, Symbol
@@ -108,6 +108,14 @@ class Einsum(Node):
     """The sum over every index that is not in `axes`, of the product of all operands."""
 
     operands: tuple[Node, ...]
+
+
+def nodes(node: Node) -> Iterator[Node]:
+    """A node and every node within it."""
+    yield node
+    for part in (p for value in vars(node).values() for p in (value if isinstance(value, tuple) else (value,))):
+        if isinstance(part, Node):
+            yield from nodes(part)
 
 
 def lifted(equation: Equation, quantities: Mapping[str, Quantity], rows: bool = True) -> Node:

@@ -59,6 +59,13 @@ def scalar_source(e: Expr, names: Mapping[str, str]) -> str:
     return str(NumPyPrinter().doprint(renamed)).replace("numpy.", "np.")
 
 
+def einsum_letters(node: Einsum) -> str:
+    """The axes of the operands and of the result as `np.einsum` wants them: "ab,cb->ac"."""
+    letters = {i: chr(ord("a") + n) for n, i in enumerate(dict.fromkeys(i for o in node.operands for i in o.axes))}
+    operands = ",".join("".join(letters[i] for i in o.axes) for o in node.operands)
+    return f"{operands}->{''.join(letters[i] for i in node.axes)}"
+
+
 def bracketed(text: Source, level: int) -> str:
     """The text, in brackets if it binds less strongly than its surroundings."""
     return text[0] if text[1] >= level else f"({text[0]})"
@@ -169,10 +176,4 @@ class _Printer:
         return f"{inner}.sum({', '.join(filter(None, [axis, 'keepdims=True' if keep else '']))})", ATOM
 
     def _einsum(self, node: Einsum) -> Source:
-        letters = {i: chr(ord("a") + n) for n, i in enumerate(dict.fromkeys(i for o in node.operands for i in o.axes))}
-        spec = (
-            ",".join("".join(letters[i] for i in o.axes) for o in node.operands)
-            + "->"
-            + "".join(letters[i] for i in node.axes)
-        )
-        return f'np.einsum("{spec}", {", ".join(self.text(o)[0] for o in node.operands)})', ATOM
+        return f'np.einsum("{einsum_letters(node)}", {", ".join(self.text(o)[0] for o in node.operands)})', ATOM

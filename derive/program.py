@@ -17,7 +17,7 @@ from .equations import Equation, Equations
 from .errors import DeriveError
 from .exact import held
 from .indices import SAMPLES, name_of
-from .lift import Call, Node, arranged, lifted
+from .lift import Call, Node, arranged, lifted, nodes
 from .numpy_form import function_name, source
 from .ops import ACTIVATIONS, Activation, RowActivation, RowLog, Slope
 from .simplify import slopes_by_output
@@ -126,8 +126,7 @@ class Program:
             self._needs(equation.rowwise.name, equation.rowwise)
             text = f"{equation.rowwise.name}({self.names[argument.name]})"
         else:
-            ready = replace(equation, rhs=stable_logarithms(slopes_by_output(equation.rhs, self.forward), self.forward))
-            node = lifted(ready, self.quantities)
+            node = lifted(for_code(equation, self.forward), self.quantities)
             for function in _calls(node):
                 self._needs(function_name(function), function)
             text = source(node, self.names)
@@ -164,12 +163,7 @@ def _indent(lines: Iterable[str]) -> list[str]:
 
 def _calls(node: Node) -> set[type[Function]]:
     """Every function that is called in a tree."""
-    found = {node.function} if isinstance(node, Call) else set()
-    for value in vars(node).values():
-        for part in value if isinstance(value, tuple) else (value,):
-            if isinstance(part, Node):
-                found |= _calls(part)
-    return found
+    return {part.function for part in nodes(node) if isinstance(part, Call)}
 
 
 def helper(name: str, function: Helper) -> tuple[list[str], dict[str, Helper]]:
@@ -230,7 +224,12 @@ def _from_formula(formula: Any) -> tuple[list[str], dict[str, Helper]]:
     return [f"return {text}"], printer.called
 
 
-def stable_logarithms(e: Expr, forward: Equations) -> Expr:
+def for_code(equation: Equation, forward: Equations) -> Equation:
+    """The equation as it is computed: slopes by the outputs that are known already, logarithms without overflow."""
+    return replace(equation, rhs=_stable_logarithms(slopes_by_output(equation.rhs, forward), forward))
+
+
+def _stable_logarithms(e: Expr, forward: Equations) -> Expr:
     """ln(a) and ln(1-a) written with z instead of a, so that neither overflows at saturation: the loss in logit form."""
     if not e.has(log):
         return e

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 import numpy as np
@@ -38,6 +40,11 @@ def generator(rng: np.random.Generator | int | None) -> np.random.Generator:
 def place(row: int, column: int, name: str) -> str:
     """Where an entry of an array is; rows and columns count from 0, as in NumPy."""
     return f"{name}, row {row}, column {column} (counted from 0)"
+
+
+def finite(arrays: Iterable[Array]) -> bool:
+    """Whether all entries are numbers: a sum of squares is finite only if every entry is, and is much cheaper than asking each."""
+    return all(math.isfinite(np.vdot(v, v)) for v in arrays)
 
 
 def numbers(values: Any, name: str) -> Array:

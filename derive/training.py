@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from .epochs import Diverged, FastRunner, ReadableRunner, Runner, norms_of
+from .epochs import Diverged, FastRunner, Parameters, ReadableRunner, Runner, norms_of
 from .errors import DeriveError, ShapeError
 from .progress import bar
 from .samples import Array, Sized, checked_data, generator, numbers
@@ -17,8 +17,6 @@ from .schedules import as_schedule
 from .stopping import Stop, first_said, reached, rules, small_change
 
 __all__ = ["History", "accuracy", "gradient_norms", "names_classes", "reached", "small_change", "train"]
-
-Parameters = dict[str, Array]
 
 
 class Compiled(Protocol):

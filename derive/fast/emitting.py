@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from .instructions import Instruction, Ref, Value
@@ -11,25 +10,17 @@ Scaled = tuple[Ref, float]  # an array, and the number that it is still to be mu
 
 
 class Emitter:
-    """Makes instructions. `taken` are the names that are given; `why` is the equation at hand."""
+    """Makes instructions. `why` is the equation at hand."""
 
-    def __init__(self, taken: Iterable[str], passes: frozenset[str]) -> None:
-        self.taken, self.passes, self.why = set(taken), passes, ""
+    def __init__(self, passes: frozenset[str]) -> None:
+        self.passes, self.why = passes, ""
         self.instructions: list[Instruction] = []
         self.known: dict[Any, Value] = {}
         self.numbers: dict[float, Value] = {}
 
-    def fresh(self, stem: str) -> str:
-        n, name = 0, stem
-        while name in self.taken:
-            n += 1
-            name = f"{stem}{n}"
-        self.taken.add(name)
-        return name
-
     def number(self, number: float) -> Ref:
         if number not in self.numbers:
-            self.numbers[number] = Value(self.fresh("number"), (), "number", number)
+            self.numbers[number] = Value("number", (), "number", number)
         return Ref(self.numbers[number])
 
     def emit(self, operation: str, args: tuple[Ref, ...], shape: tuple[int, ...], **settings: Any) -> Ref:
@@ -37,7 +28,7 @@ class Emitter:
         key = (operation, args, shape, tuple(sorted(settings.items())))
         if "share results" in self.passes and key in self.known:
             return Ref(self.known[key])
-        out = Value(self.fresh("t_"), shape)
+        out = Value("", shape)
         self.instructions.append(Instruction(operation, args, Ref(out), dict(settings), self.why))
         self.known[key] = out
         return Ref(out)

@@ -17,6 +17,7 @@ ELEMENTWISE = frozenset(
 class Value:
     """An array. Values are told apart by identity: two buffers of one shape are two.
 
+    name   what the source calls it, if that is free; a result without an equation of its own has none
     kind   "buffer", "parameter", "data" (a batch is gathered into it) or "number" (then `number` is set)
     unit   rows (data: columns) behind the last: the constant unit or room for what belongs to it, and what fills up the width
     inside the array of which this one is a part, `part` how it is cut out in the source, `cut` the same as an index
@@ -34,6 +35,14 @@ class Value:
     @property
     def size(self) -> int:
         return math.prod(self.shape)
+
+    @property
+    def whole(self) -> tuple[int, ...]:
+        """The shape with the unit; samples are the rows of data, and the columns of everything else."""
+        if not self.unit:
+            return self.shape
+        rows, columns = self.shape
+        return (rows, columns + self.unit) if self.kind == "data" else (rows + self.unit, columns)
 
     def around(self) -> list[Value]:
         """The arrays of which this one is a part."""
@@ -88,8 +97,9 @@ class Step:
     """One step of gradient descent on a batch of a fixed size.
 
     loss       the array of the loss, and the number it is still to be multiplied by
-    gradients  by parameter: the array, and the number it is still to be multiplied by
-    notes      one sentence for each pass that did something
+    updates    one for each parameter, or for each array in which several lie
+    data       where the batch of X and of Y is gathered
+    notes      the passes that did something
     """
 
     instructions: list[Instruction]
@@ -97,7 +107,7 @@ class Step:
     updates: list[Update]
     parameters: dict[str, Value]
     data: dict[str, Value]
-    notes: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     def reading(self, value: Value) -> Iterator[Instruction]:
         """The instructions that read (a part of) an array."""

@@ -18,7 +18,7 @@ OPERATORS: dict[type[ast.AST], str] = {
     ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide", ast.Pow: "power",
     ast.Gt: "greater", ast.GtE: "greater_equal", ast.Lt: "less", ast.LtE: "less_equal",
 }
-REDUCTIONS = {"sum": "sum", "max": "max"}
+REDUCTIONS = ("sum", "max")
 
 
 def run_kernel(lowering: Emitter, function: Any, args: list[Ref], shape: tuple[int, ...]) -> Ref:
@@ -96,7 +96,7 @@ class _Kernel:
             elif name in REDUCTIONS and {k.arg for k in e.keywords} == {"axis", "keepdims"} and len(self.shape) == 2:
                 # Along the last axis, which is the neurons: here they are the first.
                 inner = self.array(e.func.value)
-                return self.lowering.emit(REDUCTIONS[name], (inner,), (1, inner.value.shape[1]), axis=0, keepdims=True)
+                return self.lowering.emit(name, (inner,), (1, inner.value.shape[1]), axis=0, keepdims=True)
         raise Unsupported(f"the activation's code {ast.unparse(e)!r} has no fast form")
 
 

@@ -15,8 +15,8 @@ from sympy import Expr, Float, Function, Integer, Rational
 from ..equations import Equation, Equations
 from ..errors import Unsupported
 from ..indices import SAMPLES, Axis, Index
-from ..lift import Axes, Call, Einsum, Leaf, MatMul, Node, Outer, Plus, Power, Scalar, SumOver, Times, Transpose
-from ..numpy_form import FUNCTIONS
+from ..lift import Axes, Call, Einsum, Leaf, MatMul, Node, Outer, Plus, Power, Scalar, SumOver, Times, Transpose, nodes
+from ..numpy_form import FUNCTIONS, einsum_letters
 from ..ops import Activation, RowLog, Slope
 from .emitting import Emitter, Scaled
 from .instructions import Ref, Step, Update, Value
@@ -28,7 +28,7 @@ class Lowering(Emitter):
 
     def __init__(self, forward: Equations, lifted: Mapping[str, Node], sizes: Mapping[Axis, int], names: Mapping[str, str],
                  passes: frozenset[str]) -> None:
-        super().__init__(names.values(), passes)
+        super().__init__(passes)
         self.forward, self.lifted, self.sizes, self.names = forward, lifted, sizes, names
         self.env: dict[str, Scaled] = {}
         self.at = {axis.name: n for axis, n in sizes.items()} | dict(forward.constants)
@@ -67,7 +67,7 @@ class Lowering(Emitter):
                 self.data[letter] = store = Value(self.names[q.name], self.shape_of(q.axes)[::-1], "data")
                 self.env[q.name] = Ref(store, ".T"), 1.0
             else:
-                store = Value(self.fresh(letter.lower()), (m, len(of_role)), "data")
+                store = Value(letter.lower(), (m, len(of_role)), "data")
                 self.data[letter] = store
                 for n, q in enumerate(of_role):
                     self.env[q.name] = Ref(Value(self.names[q.name], (m,), "data", inside=store, part=f"[:, {n}]")), 1.0
@@ -87,8 +87,7 @@ class Lowering(Emitter):
             ref, scale = self.array(node)
             if len(node.axes) != len(shape):  # the same for every neuron (sample): repeated
                 ref = self.emit("copy", (Ref(ref.value, self.slots(ref, node.axes, axes)),), shape)
-        if ref.value.kind == "buffer" and ref.value.name.startswith("t_") and not ref.view:
-            self.taken.discard(ref.value.name)
+        if ref.value.kind == "buffer" and not ref.value.name and not ref.view:
             ref.value.name = name
         self.env[equation.name] = ref, scale
 
@@ -256,11 +255,8 @@ class Lowering(Emitter):
 
     def _einsum(self, node: Einsum) -> Scaled:
         made = [self.array(o) for o in node.operands]
-        letters = {i: chr(ord("a") + n) for n, i in enumerate(dict.fromkeys(i for o in node.operands for i in o.axes))}
-        spec = ",".join("".join(letters[i] for i in o.axes) for o in node.operands)
-        spec += "->" + "".join(letters[i] for i in node.axes)
-        shape = self.shape_of(node.axes)
-        return self.result(self.emit("einsum", tuple(r for r, _ in made), shape, spec=spec), math.prod(p for _, p in made), shape)
+        shape, arrays = self.shape_of(node.axes), tuple(ref for ref, _ in made)
+        return self.result(self.emit("einsum", arrays, shape, spec=einsum_letters(node)), math.prod(p for _, p in made), shape)
 
     TABLE: ClassVar[dict[type[Node], Any]] = {
         Leaf: _leaf, Scalar: _scalar, Transpose: _transpose, MatMul: _matmul, Outer: _outer, Times: _times, Plus: _plus,
@@ -270,14 +266,7 @@ class Lowering(Emitter):
 
 def _about(node: Node) -> str:
     """The one quantity that an expression is about, or nothing."""
-    names: set[str] = set()
-    todo: list[Any] = [node]
-    while todo:
-        part = todo.pop()
-        if isinstance(part, Leaf):
-            names.add(part.quantity.name)
-        elif isinstance(part, Node):
-            todo += [v for value in vars(part).values() for v in (value if isinstance(value, tuple) else (value,))]
+    names = {part.quantity.name for part in nodes(node) if isinstance(part, Leaf)}
     return names.pop() if len(names) == 1 else ""
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -123,19 +124,16 @@ def pack_slopes(step: Step) -> int:
 
 
 def _merged(step: Step, group: list[Instruction], packs: dict[Value, tuple[Value, int]]) -> bool:
-    first = group[0].args
-    sources = [next(r.value for r in i.args if r.value.kind != "number") for i in group]
-    known = [packs[s] for s in sources if s in packs]
+    """Makes one instruction of a group that does the same to every layer, if it is the whole of them and can be done early enough."""
+    known = packs.get(_source(group[0]))
+    if known:
+        group = sorted(group, key=lambda i: packs[_source(i)][1])
+    sources = [_source(i) for i in group]
     if len(group) < 2 or len(set(sources)) != len(sources):
         return False
-    if known:
-        whole = {id(p): len([v for v in packs if packs[v][0] is p]) for p, _ in known}
-        if len(whole) != 1 or len(group) != next(iter(whole.values())):
-            return False
-        group = sorted(group, key=lambda i: packs[next(r.value for r in i.args if r.value.kind != "number")][1])
-        sources = [next(r.value for r in i.args if r.value.kind != "number") for i in group]
-        first = group[0].args
-    elif sum(_room(s) for s in sources) > SMALL:
+    if known and len(group) != sum(pack is known[0] for pack, _ in packs.values()):
+        return False
+    if not known and sum(math.prod(s.whole) for s in sources) > SMALL:
         return False
     made = {v for g in group for r in g.args for v in (r.value, *r.value.around())}
     last = max(n for n, i in enumerate(step.instructions) if i.out.value in made)
@@ -143,27 +141,29 @@ def _merged(step: Step, group: list[Instruction], packs: dict[Value, tuple[Value
     if any(r.value in outs for i in step.instructions[: last + 1] for r in i.args):
         return False
     if not known:
-        pack = _pack(f"all_{sources[0].name}", sources, packs)
-    out = _pack(f"all_{group[0].out.value.name}", [i.out.value for i in group], packs, sources)
-    args = tuple(r if r.value.kind == "number" else Ref(packs[r.value][0] if r.value in packs else pack) for r in first)
+        _pack(f"all_{sources[0].name or 't'}", sources, packs)
+    out = _pack(f"all_{group[0].out.value.name or 't'}", [i.out.value for i in group], packs, sources)
+    args = tuple(r if r.value.kind == "number" else Ref(packs[r.value][0]) for r in group[0].args)
     step.instructions.insert(last + 1, Instruction(group[0].operation, args, Ref(out), {}, "of all layers at once"))
     step.instructions[:] = [i for i in step.instructions if not any(i is g for g in group)]
     return True
 
 
-def _room(value: Value) -> int:
-    return value.size + (value.shape[1] if value.unit and len(value.shape) == 2 else 0)
+def _source(i: Instruction) -> Value:
+    """The array that an instruction is about: its first argument that is no number."""
+    return next(r.value for r in i.args if r.value.kind != "number")
 
 
 def _pack(name: str, parts: list[Value], packs: dict[Value, tuple[Value, int]], like: list[Value] | None = None) -> Value:
+    """One array for all parts, each with room for a unit where its counterpart in `like` has one."""
+    for part, other in zip(parts, like or parts, strict=True):
+        part.unit = other.unit
+    pack = Value(name, (sum(math.prod(p.whole) for p in parts),))
     start = 0
-    pack = Value(name, (sum(_room(p) for p in like or parts),))
     for place, part in enumerate(parts):
-        part.unit = (like or parts)[place].unit
-        rows = (part.shape[0] + part.unit, *part.shape[1:])
-        part.inside, part.part = pack, f"[{start}:{start + _room(part)}].reshape{rows}"
-        start += _room(part)
-        packs[part] = pack, place
+        end = start + math.prod(part.whole)
+        part.inside, part.part = pack, f"[{start}:{end}].reshape{part.whole}"
+        packs[part], start = (pack, place), end
     return pack
 
 
@@ -238,7 +238,5 @@ def run_passes(step: Step, chosen: frozenset[str]) -> None:
     """Every chosen pass in the order of the table."""
     for name, entry in PASSES.items():
         if name in chosen:
-            if isinstance(entry, str):
-                step.notes[name] = entry
-            elif entry(step):
-                step.notes[name] = reason(name)
+            if isinstance(entry, str) or entry(step):
+                step.notes.append(name)

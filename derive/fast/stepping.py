@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Any
 
@@ -15,9 +15,8 @@ from ..errors import DeriveError, Unsupported
 from ..exact import held
 from ..indices import SAMPLES, Axis
 from ..lift import Node, lifted
-from ..program import identifiers, reserved, stable_logarithms
-from ..samples import Array
-from ..simplify import slopes_by_output
+from ..program import for_code, identifiers, reserved
+from ..samples import Array, finite
 from .instructions import Step, Value
 from .lowering import Lowering
 from .memory import empty, ones
@@ -102,8 +101,7 @@ class Fast:
         names = {**self.forward.quantities, **{e.name: e.lhs for e in self.backward}}
         with held():
             for e in (*self.forward.items, *self.backward):
-                ready = replace(e, rhs=stable_logarithms(slopes_by_output(e.rhs, self.forward), self.forward))
-                self._nodes[e.name] = lifted(ready, names, rows=False)
+                self._nodes[e.name] = lifted(for_code(e, self.forward), names, rows=False)
 
     def at(self, samples: int) -> BatchCode:
         """The code for batches of this many samples, made when it is asked for the first time."""
@@ -150,8 +148,8 @@ class Fast:
         return {name: view.copy() for name, view in self._views.items()}
 
     def finite(self) -> bool:
-        """Whether every parameter is a number: a sum of squares is finite only if every entry is."""
-        return all(bool(np.isfinite(np.vdot(home, home))) for home in self._homes.values())
+        """Whether every parameter is a number."""
+        return finite(self._homes.values())
 
     def move(self, g: Mapping[str, Array], by: float) -> None:
         """theta <- theta + by g for every parameter theta."""

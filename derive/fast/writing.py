@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from itertools import chain, count
 from typing import Any
 
 from .instructions import Instruction, Ref, Step, Update, Value
@@ -30,7 +31,7 @@ class Writer:
         """The text, and how many calls a step makes."""
         given = [*self.step.data.values(), *self.step.parameters.values()]
         for value in (*given, *(r.value for i in self.step.instructions for r in (*i.args, i.out))):
-            self.named(value, value.name)  # before the views, which take what names are left
+            self.named(value, value.name or "t")  # before the views, which take what names are left
         for value in given:
             self.name(Ref(value))
         fused = [u.product for u in self.step.updates if u.product is not None]
@@ -85,17 +86,14 @@ class Writer:
 
     def whole(self, value: Value) -> str:
         """The name of an array with its constant unit."""
-        name = self.named(value, value.name)
+        name = self.named(value, value.name or "t")
         if value.unit:
             name = self.named((value, "whole"), f"{name}_1")
         if value.inside is not None:
             self.views.setdefault(name, f"{self.whole(value.inside)}{value.part}")
         elif value.kind in ("buffer", "data") and value not in self.homes:
-            shape = value.shape
-            if value.unit:
-                shape = (shape[0], shape[1] + value.unit) if value.kind == "data" else (shape[0] + value.unit, *shape[1:])
-            self.size += math.prod(shape)
-            self.homes[value] = f"{name} = ones({shape}, {self.dtype!r})"
+            self.size += math.prod(value.whole)
+            self.homes[value] = f"{name} = ones({value.whole}, {self.dtype!r})"
         return name
 
     def name(self, ref: Ref) -> str:
@@ -107,15 +105,15 @@ class Writer:
             self.views.setdefault(self.names[value], f"{name}{'[:, ' if value.kind == 'data' else '['}:-{value.unit}]")
             name = self.names[value]
         if ref.view:
-            name = self.view(f"{name}_{'T' if ref.view == '.T' else ref.view.count(':') and _slots(ref.view)}", f"{name}{ref.view}")
+            name = self.view(f"{name}_{'T' if ref.view == '.T' else _slots(ref.view)}", f"{name}{ref.view}")
         return name
 
     def named(self, key: Any, wish: str) -> str:
-        """The name of something: what is wished for, unless it is taken."""
+        """The name of something: what is wished for, with a number where that is taken."""
         if key not in self.names:
-            while wish in RESERVED or wish in self.names.values():
-                wish += "_"
-            self.names[key] = wish
+            taken = RESERVED | set(self.names.values())
+            numbered = (f"{wish}_{n}" for n in count(2))
+            self.names[key] = next(name for name in chain([wish], numbered) if name not in taken)
         return self.names[key]
 
     def view(self, wish: str, text: str) -> str:
@@ -139,7 +137,7 @@ class Writer:
             named = "out=" * (i.operation in ("maximum", "minimum"))  # as NumPy wants it for these two
             return [f"{self.call(i.operation)}({args}, {named}{out}){why}"]
         if i.operation in ("sum", "max"):
-            function = self.bound({"sum": "np.add.reduce", "max": "np.maximum.reduce"}[i.operation], f"{i.operation}_along")
+            function = self.view(f"{i.operation}_along", {"sum": "np.add.reduce", "max": "np.maximum.reduce"}[i.operation])
             return [f"{function}({args}, {i.settings['axis']}, None, {out}, {i.settings.get('keepdims', False)}){why}"]
         if i.operation == "inner":
             flat = [self.view(f"{self.name(r)}_flat", f"{self.name(r)}.reshape(-1)") for r in i.args]
@@ -149,9 +147,6 @@ class Writer:
         if i.operation == "copy":
             return [f"np.copyto({out}, {args}){why}"]
         raise NotImplementedError(i.operation)
-
-    def bound(self, function: str, name: str = "") -> str:
-        return self.view(name or function.removeprefix("np."), function)
 
     def call(self, operation: str) -> str:
         if operation == "expit":
