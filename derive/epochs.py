@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Any, Protocol
@@ -11,9 +11,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from .samples import Array, finite
-from .schedules import Schedule, constant
+from .schedules import constant
 
 Parameters = dict[str, Array]
+Rate = Callable[[int], float]  # eta_k, a schedule
 
 
 class Diverged(Exception):
@@ -42,7 +43,7 @@ class Runner(Protocol):
     @property
     def p(self) -> Parameters: ...
 
-    def epoch(self, order: Array, size: int, eta: Schedule) -> Epoch: ...
+    def epoch(self, order: Array, size: int, eta: Rate) -> Epoch: ...
 
 
 def norms_of(g: Parameters) -> dict[str, float]:
@@ -50,11 +51,24 @@ def norms_of(g: Parameters) -> dict[str, float]:
     return {name: float(np.linalg.norm(v)) for name, v in g.items()}
 
 
-def rates(eta: Schedule, k: int, count: int) -> Iterable[float]:
+def rates(eta: Rate, k: int, count: int) -> Iterable[float]:
     """eta_k for `count` updates from k on."""
     if type(eta) is constant and not eta.warmup:
         return repeat(eta.rate, count)
     return (eta(k + n) for n in range(count))
+
+
+@dataclass
+class Remembered:
+    """A schedule that is asked once for every k: it may count its calls, or draw a number, and an epoch may be repeated."""
+
+    eta: Rate
+    known: dict[int, float] = field(default_factory=dict)
+
+    def __call__(self, k: int) -> float:
+        if k not in self.known:
+            self.known[k] = self.eta(k)
+        return self.known[k]
 
 
 @dataclass
@@ -67,7 +81,7 @@ class ReadableRunner:
     p: Parameters
     k: int = 0
 
-    def epoch(self, order: Array, size: int, eta: Schedule) -> Epoch:
+    def epoch(self, order: Array, size: int, eta: Rate) -> Epoch:
         losses = []
         for start in range(0, len(order), size):
             batch, eta_k = order[start : start + size], eta(self.k)
@@ -83,8 +97,9 @@ class ReadableRunner:
 
 @dataclass
 class FastRunner:
-    """The same in place, in the workspace of the fast code.
+    """The same in place, in a workspace of the fast code.
 
+    Every epoch begins with `start`, which `train` hands out: who changes it between two epochs changes what is learned from then on.
     Where an epoch ends in numbers that are not finite, it is repeated by the readable code from where it began: that one looks after
     every update, and so finds the update at which it happened, and the last finite parameters.
     """
@@ -97,10 +112,10 @@ class FastRunner:
     running: bool = False
     _losses: list[float] = field(default_factory=list, repr=False)
     _prepared: Array = field(init=False, repr=False)
+    _workspace: Any = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._prepared = self.f.prepared(self.X)
-        self.f.load(self.start)
+        self._prepared, self._workspace = self.f.prepared(self.X), self.f.begin(self.start)
 
     @property
     def k(self) -> int:
@@ -108,15 +123,17 @@ class FastRunner:
 
     @property
     def p(self) -> Parameters:
-        found: Parameters = self.f.params() if self.running else self.start
+        found: Parameters = self._workspace.params() if self.running else self.start
         return found
 
-    def epoch(self, order: Array, size: int, eta: Schedule) -> Epoch:
+    def epoch(self, order: Array, size: int, eta: Rate) -> Epoch:
+        self._workspace.load(self.start)
         self.began, self._losses, self.running = self.k, [], True
+        eta = eta if type(eta) is constant else Remembered(eta)
         eta_k, norms = self._run(order, size, eta)
         losses = self._losses
-        if math.isfinite(sum(losses)) and self.f.finite():
-            self.start, self.running = self.f.params(), False
+        if math.isfinite(sum(losses)) and self._workspace.finite():
+            self.start, self.running = self._workspace.params(), False
             return Epoch(sum(losses) / len(losses), eta_k, norms)
         self.running = False
         careful = ReadableRunner(self.f, self.X, self.Y, self.start, self.began)
@@ -124,14 +141,13 @@ class FastRunner:
             return careful.epoch(order, size, eta)
         finally:
             self.start, self.began, self._losses = careful.p, careful.k, []
-            self.f.load(self.start)
 
-    def _run(self, order: Array, size: int, eta: Schedule) -> tuple[float, dict[str, float]]:
+    def _run(self, order: Array, size: int, eta: Rate) -> tuple[float, dict[str, float]]:
         batches = math.ceil(len(order) / size)
         chosen = rates(eta, self.k, batches - 1)
         X, Y = self._prepared.take, self.Y.take
         if batches > 1:
-            code = self.f.at(size)
+            code = self._workspace.at(size)
             step, x, y, append = code.step, code.data["X"], code.data["Y"], self._losses.append
             # "clip" is for speed: with it, NumPy writes to the buffer at once, and every row is there anyway.
             for batch, eta_k in zip(order[: (batches - 1) * size].reshape(-1, size), chosen, strict=False):
@@ -140,11 +156,11 @@ class FastRunner:
                 append(step(eta_k))
         # The last batch may be a short one, and its gradients are wanted for the history.
         rest, eta_k = order[(batches - 1) * size :], eta(self.k)
-        code = self.f.at(len(rest))
+        code = self._workspace.at(len(rest))
         X(rest, 0, code.data["X"], "clip")
         Y(rest, 0, code.data["Y"], "clip")
         C, g = code.gradients()
         norms = norms_of(g)
-        self.f.move(g, -eta_k)
+        self._workspace.move(g, -eta_k)
         self._losses.append(C)
         return eta_k, norms

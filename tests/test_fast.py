@@ -2,6 +2,7 @@
 
 import ast
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -33,12 +34,12 @@ def distance(one, other):
     return np.linalg.norm(one - other) / max(np.linalg.norm(other), 1e-300)
 
 
-def assert_same_steps(net, code, samples=5, limit=LIMIT, rate=0.01, step=None):
+def assert_same_steps(net, code, samples=5, limit=LIMIT, rate=0.01):
     """Ten updates by both: every loss, every gradient and at the end every parameter agree."""
     assert code.fallback == ""
     p, X, Y = batches(net, samples, code.dtype)
-    code.load(p)
-    own = code.at(samples)
+    workspace = code.begin(p)
+    own = workspace.at(samples)
     prepared = [code.prepared(x) for x in X]
     for x, x1, y in zip(X, prepared, Y, strict=True):
         own.data["X"][...], own.data["Y"][...] = x1, y
@@ -47,10 +48,10 @@ def assert_same_steps(net, code, samples=5, limit=LIMIT, rate=0.01, step=None):
         assert D == pytest.approx(C, rel=limit)
         for name in p:
             assert distance(h[name], g[name]) < limit * 10, name
-        assert (step or own.step)(rate) == pytest.approx(C, rel=limit)
+        assert own.step(rate) == pytest.approx(C, rel=limit)
         p = {name: (theta - rate * g[name]).astype(code.dtype) for name, theta in p.items()}
     assert all(np.isfinite(v).all() for v in p.values())
-    for name, theta in code.params().items():
+    for name, theta in workspace.params().items():
         assert distance(theta, p[name]) < limit, name
 
 
@@ -133,9 +134,7 @@ def test_a_planted_mistake_is_found(right, wrong):
     code = net.compile(target="fast", batch_size=4)
     source = code.source
     assert right in source
-    step, gradients, data, _ = built(source.replace(right, wrong))(*code._homes.values())
-    own = code.at(4)
-    code._code[4] = stepping.BatchCode(source, own.calls, own.workspace, step, gradients, data, own.units)
+    code._code[4] = replace(code.at(4), build=built(source.replace(right, wrong)))
     with pytest.raises(AssertionError):
         assert_same_steps(net, code, 4)
 
@@ -284,8 +283,7 @@ def test_the_workspace_is_reported_and_does_not_grow():
     net = Network.dense(64, 30, 10)
     code = net.compile(target="fast", batch_size=10)
     p, X, Y = batches(net, 10)
-    code.load(p)
-    own = code.at(10)
+    own = code.begin(p).at(10)
     own.data["X"][...], own.data["Y"][...] = code.prepared(X[0]), Y[0]
     before = code.workspace
     assert before > 8 * 10 * (64 + 30 + 10)

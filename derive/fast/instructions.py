@@ -30,7 +30,7 @@ class Value:
     unit: int = 0
     inside: Value | None = None
     part: str = ""
-    cut: Any = ()
+    cut: Any = ...
 
     @property
     def size(self) -> int:
@@ -67,7 +67,7 @@ class Ref:
         return replace(self, view="" if self.view == ".T" else ".T")
 
 
-@dataclass
+@dataclass(eq=False)
 class Instruction:
     """out = operation(args). `why` is the equation it belongs to."""
 
@@ -109,12 +109,24 @@ class Step:
     data: dict[str, Value]
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def homes(self) -> dict[Value, dict[str, Any]]:
+        """The arrays in which parameters lie, each with the index of every parameter in it."""
+        found: dict[Value, dict[str, Any]] = {}
+        for name, value in self.parameters.items():
+            found.setdefault(value.home, {})[name] = value.cut
+        return found
+
     def reading(self, value: Value) -> Iterator[Instruction]:
         """The instructions that read (a part of) an array."""
         return (i for i in self.instructions if any(r.value is value for r in i.args))
 
     def writing(self, value: Value) -> Instruction | None:
         return next((i for i in self.instructions if i.out.value is value), None)
+
+    def updating(self, value: Value) -> list[Update]:
+        """The updates whose gradient is an array."""
+        return [u for u in self.updates if u.gradient.value is value]
 
     def kept(self) -> set[Value]:
         """Arrays that are read after the last instruction."""

@@ -41,22 +41,13 @@ class Lowering(Emitter):
             self._equation(equation)
         loss = self.env[self.forward.items[-1].name]
         gradients = {e.lhs.of: self.env[e.name] for e in backward if e.lhs.role == "gradient"}
-        updates = [Update(self.parameters[name], *gradients[name]) for name in self.parameters if name in gradients]
-        self._only_for_their_updates(updates)
+        updates = [Update(p, *self._computed(gradients[name], p.shape)) for name, p in self.parameters.items() if name in gradients]
         return Step(self.instructions, loss, updates, self.parameters, self.data)
 
-    def _only_for_their_updates(self, updates: list[Update]) -> None:
-        """An update changes arrays in place: what it reads may belong to nothing else. `Unsupported` where it does."""
-        made = {i.out.value: i for i in self.instructions}
-        read = {r.value for i in self.instructions for r in i.args} | {self.env[self.forward.items[-1].name][0].value}
-        gradients = [u.gradient.value for u in updates]
-        for value in gradients:
-            if value not in made:
-                raise Unsupported("a gradient is a number, or is itself a parameter")
-            if gradients.count(value) > 1 or value in read:
-                raise Unsupported("two parameters have the same gradient, or another equation uses it")
-            if made[value].operation == "product" and any(r.value.kind == "parameter" for r in made[value].args):
-                raise Unsupported("a gradient is a product with a parameter, which an update before it would change")
+    def _computed(self, gradient: Scaled, shape: tuple[int, ...]) -> Scaled:
+        """A gradient as an array of the workspace: what is itself a parameter, an input or a number is copied before the updates."""
+        ref, scale = gradient
+        return gradient if ref.value.kind == "buffer" else (self.emit("copy", (ref,), shape), scale)
 
     def _given(self) -> None:
         m = next((n for a, n in self.sizes.items() if a.letters == SAMPLES), 0)

@@ -31,7 +31,7 @@ def constant_unit(step: Step) -> int:
         if b is None or w.value.inside or b.value.inside:
             continue
         ours = {u.parameter: u for u in step.updates}
-        if w.value not in ours or b.value not in ours or ours[w.value].scale != ours[b.value].scale:
+        if w.value not in ours or b.value not in ours or ours[w.value].scale != ours[b.value].scale or ours[w.value].gradient.view:
             continue
         dw, db = step.writing(ours[w.value].gradient.value), step.writing(ours[b.value].gradient.value)
         back = [i for i in step.reading(w.value) if i is not forward]
@@ -39,7 +39,7 @@ def constant_unit(step: Step) -> int:
             dw is None or db is None or dw.operation != "product" or dw.args[1] != a.turned or db.operation != "sum"
             or dw.args[0] != db.args[0] or db.settings["axis"] != 1 or list(step.reading(b.value)) != [add]
             or any(i.operation != "product" or i.args[0] != Ref(w.value, ".T") for i in back)
-            or any(True for g in (dw.out.value, db.out.value) for _ in step.reading(g))
+            or any(len(step.updating(g)) > 1 or any(step.reading(g)) for g in (dw.out.value, db.out.value))
             or (a.value.kind == "buffer" and a.view)
         ):
             continue
@@ -71,8 +71,10 @@ def fill_width(step: Step) -> int:
         both, gradient = update.parameter, update.gradient.value
         readers = [i for i in step.instructions if any(r.value is both for r in i.args)]
         data = readers[0].args[1].value if len(readers) == 1 and readers[0].operation == "product" else None
-        if data is None or data.kind != "data" or data.unit != 1 or both.shape[1] < WIDE or list(step.reading(gradient)):
+        if data is None or data.kind != "data" or data.unit != 1 or both.shape[1] < WIDE or any(step.reading(gradient)):
             continue
+        if {i for i in step.reading(data) if any(r.whole for r in i.args)} != {readers[0], step.writing(gradient)}:
+            continue  # other weights are as wide as the data are now
         more = -both.shape[1] % 8
         data.unit += more
         both.shape, gradient.shape = ((n, k + more) for n, k in (both.shape, gradient.shape))
@@ -89,7 +91,9 @@ def scale_in_product(step: Step) -> int:
         if number is None or ref is None or ref.view:
             continue
         product = step.writing(ref.value)
-        if product is None or product.operation != "product" or len(list(step.reading(ref.value))) != 1 or product.out.whole:
+        if product is None or product.operation != "product" or product.out.whole:
+            continue
+        if len(list(step.reading(ref.value))) != 1 or ref.value in step.kept():
             continue
         product.settings["alpha"] = product.settings.get("alpha", 1.0) * number.value.number
         product.out = multiply.out
@@ -200,12 +204,17 @@ def update_in_product(step: Step) -> int:
     """w <- w - eta dC/dw inside the matrix product that makes dC/dw: the gradient itself is never stored."""
     done = 0
     for n, update in enumerate(step.updates):
-        product = step.writing(update.gradient.value)
         gradient = update.gradient.value
+        product = step.writing(gradient)
+        if product is None or product.operation != "product" or update.gradient.view or len(gradient.shape) != 2:
+            continue
         read = any(gradient in (r.value, r.value.home) for i in step.instructions for r in i.args)
-        if product is not None and product.operation == "product" and not read and not update.gradient.view and len(gradient.shape) == 2:
-            step.updates[n] = replace(update, product=product)
-            done += 1
+        if read or len(step.updating(gradient)) > 1 or any(r.value.kind == "parameter" for r in product.args):
+            continue  # the gradient is needed elsewhere, or an update before this one would change what it is made of
+        step.updates[n] = replace(update, product=product)
+        step.instructions.remove(product)
+        step.instructions.append(product)
+        done += 1
     return done
 
 
@@ -218,9 +227,9 @@ PASSES: dict[str, Pass | str] = {
     "fill width": fill_width,
     "scale in product": scale_in_product,
     "pack slopes": pack_slopes,
+    "update in product": update_in_product,
     "in place": in_place,
     "blas": "BLAS is called without NumPy's detour, and can add a product to what is there.",
-    "update in product": update_in_product,
     "zero-d numbers": "Numbers are arrays without axes: NumPy does not have to convert them at every call.",
 }
 ALL = frozenset(PASSES)

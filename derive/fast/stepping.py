@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Any
@@ -16,34 +16,22 @@ from ..exact import held
 from ..indices import SAMPLES, Axis
 from ..lift import Node, lifted
 from ..program import for_code, identifiers, reserved
-from ..samples import Array, finite
-from .instructions import Step, Value
+from ..samples import Array
+from .instructions import Step
 from .lowering import Lowering
-from .memory import empty, ones
+from .memory import empty
 from .passes import ALL, FEW, NEED_SCIPY, PASSES, SMALL_CALL, run_passes
+from .workspace import BatchCode, Workspace
 from .writing import Writer
-
-
-@dataclass(frozen=True)
-class BatchCode:
-    """The code of one size of batch: `source`, `calls` a step, `workspace` in bytes, and the functions bound to their buffers."""
-
-    source: str
-    calls: int
-    workspace: int
-    step: Callable[[float], float]
-    gradients: Callable[[], tuple[float, dict[str, Array]]]
-    data: Mapping[str, Array]
-    units: Mapping[str, int]
 
 
 @dataclass
 class Fast:
-    """theta <- theta - eta dC/dtheta in place, in code with buffers of its own for each size of batch.
+    """theta <- theta - eta dC/dtheta in place: code of its own for each size of batch.
 
     `readable` is the code to read, which computes the same; it also answers `value_and_grad` and `predict`.
     `fallback` says why there is no fast code, where there is none: then `train` uses the readable code.
-    Not to be used by two threads at once: the buffers are shared.
+    The code belongs to nobody, the buffers to the training that `begin` begins: one code can serve several at a time.
     """
 
     readable: Compiled
@@ -55,8 +43,6 @@ class Fast:
     fallback: str = ""
     _nodes: dict[str, Node] = field(default_factory=dict, repr=False)
     _code: dict[int, BatchCode] = field(default_factory=dict, repr=False)
-    _homes: dict[str, Array] = field(default_factory=dict, repr=False)
-    _views: dict[str, Array] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         try:
@@ -85,8 +71,8 @@ class Fast:
 
     @property
     def workspace(self) -> int:
-        """Bytes of all buffers that were made so far, without the parameters."""
-        return sum(code.workspace for code in self._code.values())
+        """Bytes of the buffers for batches of `batch_size`, without the parameters."""
+        return self.at(self.batch_size).workspace
 
     def value_and_grad(self, p: Any, X: Any, Y: Any) -> tuple[float, dict[str, Array]]:
         return self.readable.value_and_grad(p, X, Y)
@@ -121,40 +107,14 @@ class Fast:
         widest = max((n for axis, n in self.sizes.items() if axis.letters != SAMPLES), default=1)
         passes = self.passes - ({"expit"} if samples * widest > SMALL_CALL else set())
         step = self._step(samples, passes)
-        source, calls = Writer(step, self.dtype.name, passes).source()
-        homes: dict[Value, str] = {}
-        for name, value in step.parameters.items():
-            homes[value.home] = f"{homes[value.home]} {name}" if value.home in homes else name
-        for home, name in homes.items():
-            if name not in self._homes:
-                self._homes[name] = ones(home.shape, self.dtype.name)
-                self._homes[name].fill(0.0)
-        for name, value in step.parameters.items():
-            whole = self._homes[homes[value.home]]
-            self._views[name] = whole[value.cut] if value.cut else whole
+        source, calls, size = Writer(step, self.dtype.name, passes).source()
         units = {letter: value.unit for letter, value in step.data.items()}
-        run, gradients, data, size = built(source)(*(self._homes[name] for name in homes.values()))
-        return BatchCode(source, calls, size * self.dtype.itemsize, run, gradients, data, units)
+        homes = tuple((home.shape, cuts) for home, cuts in step.homes.items())
+        return BatchCode(source, built(source), calls, size * self.dtype.itemsize, homes, units)
 
-    # --- Parameters and data.
-
-    def load(self, p: Mapping[str, Array]) -> None:
-        """Write parameters into the workspace."""
-        for name, view in self._views.items():
-            view[...] = p[name]
-
-    def params(self) -> dict[str, Array]:
-        """The parameters in the workspace, copied."""
-        return {name: view.copy() for name, view in self._views.items()}
-
-    def finite(self) -> bool:
-        """Whether every parameter is a number."""
-        return finite(self._homes.values())
-
-    def move(self, g: Mapping[str, Array], by: float) -> None:
-        """theta <- theta + by g for every parameter theta."""
-        for name, view in self._views.items():
-            view += by * g[name]
+    def begin(self, p: Mapping[str, Array]) -> Workspace:
+        """A training that begins with these parameters, in buffers of its own."""
+        return Workspace(self.at, self.batch_size, self.dtype.name, p)
 
     def prepared(self, X: Array) -> Array:
         """The inputs as batches are gathered from them, copied once: with the constant unit behind the last input where there is one."""

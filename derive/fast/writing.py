@@ -27,8 +27,8 @@ class Writer:
     imports: set[str] = field(default_factory=set)
     size: int = 0
 
-    def source(self) -> tuple[str, int]:
-        """The text, and how many calls a step makes."""
+    def source(self) -> tuple[str, int, int]:
+        """The text, how many calls a step makes, and how many numbers the workspace holds."""
         given = [*self.step.data.values(), *self.step.parameters.values()]
         for value in (*given, *(r.value for i in self.step.instructions for r in (*i.args, i.out))):
             self.named(value, value.name or "t")  # before the views, which take what names are left
@@ -44,7 +44,7 @@ class Writer:
         ref, scale = self.step.loss
         loss = f"{'' if scale == 1 else f'{scale!r}*'}{self.name(ref)}.item()"
         found = ", ".join(f"{name!r}: {self.gradient(value)}" for name, value in self.step.parameters.items())
-        homes = ", ".join(self.named(v, v.name) for v in dict.fromkeys(value.home for value in self.step.parameters.values()))
+        homes = ", ".join(self.named(v, v.name) for v in self.step.homes)
         data = ", ".join(f"{letter!r}: {self.whole(v)}" for letter, v in self.step.data.items())
         numbers = {self.names[v]: v.number for i in self.step.instructions for r in i.args if (v := r.value).kind == "number"}
         made = [f"{n} = np.array({v!r}, np.{self.dtype})" for n, v in numbers.items()] if "zero-d numbers" in self.passes else []
@@ -56,11 +56,11 @@ class Writer:
             *self._check(),
             "", "def gradients():", *_indent([*shared, *own, f"return {loss}, {{{found}}}"]),
             "", "def step(eta):", *_indent([*shared, *rates, *updates, f"return {loss}"]),
-            "", f"return step, gradients, {{{data}}}, {self.size}",
+            "", f"return step, gradients, {{{data}}}",
         ]
         notes = [f"# {name}: {reason(name)}" for name in self.step.notes]
         head = ["import numpy as np", *sorted({"from derive.fast.memory import ones", *self.imports}), "", *notes, ""]
-        return "\n".join([*head, f"def build({homes}):", *_indent(body), ""]), len(shared) + len(updates)
+        return "\n".join([*head, f"def build({homes}):", *_indent(body), ""]), len(shared) + len(updates), self.size
 
     def _check(self) -> list[str]:
         if not self.checked:
@@ -189,8 +189,16 @@ class Writer:
             left, right = u.product.args
             return [self.gemm(left, right, Ref(u.parameter), factor, "1.0", f"  # {p} <- {p} - eta {u.product.why}")]
         g = self.name(u.gradient)
+        scaled = self.name(Ref(Value(f"step_{p}", u.parameter.shape))) if self.needed(u) else g
         before = [] if u.product is None else self.lines(u.product)
-        return [*before, f"{self.call('multiply')}({g}, {rate}, {g})", f"{self.call('add')}({p}, {g}, {p})  # {p} <- {p} - eta dC/d{p}"]
+        why = f"  # {p} <- {p} - eta dC/d{p}"
+        return [*before, f"{self.call('multiply')}({g}, {rate}, {scaled})", f"{self.call('add')}({p}, {scaled}, {p}){why}"]
+
+    def needed(self, u: Update) -> bool:
+        """Whether a gradient is something else too: the loss, another gradient, or what another update is made of."""
+        others = [v for v in self.step.updates if v is not u]
+        read = [r.value for v in others for r in (v.gradient, *(v.product.args if v.product else ()))]
+        return u.gradient.value.home in {v.home for v in (self.step.loss[0].value, *read)}
 
 
 def _slots(view: str) -> str:

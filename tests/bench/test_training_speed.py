@@ -9,6 +9,7 @@ import csv
 import math
 import os
 import platform
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -64,10 +65,9 @@ def fast(sizes, m, kind, passes=None):
     code = net.compile(target="fast", batch_size=m, passes=passes)
     assert not code.fallback
     hand = ByHand(sizes, m, kind)
-    code.load(net.init(0))
-    own = code.at(m)
+    own = code.begin(net.init(0)).at(m)
     own.data["X"][...], own.data["Y"][...] = code.prepared(hand.x), hand.y
-    return code, hand, lambda: own.step(0.1)
+    return code, hand, own
 
 
 def write(name, rows):
@@ -89,7 +89,8 @@ def one_thread():
 def test_steps(one_thread, benchmark, capsys):
     rows = []
     for sizes, m, kind in NETS:
-        code, hand, step = fast(sizes, m, kind)
+        code, hand, own = fast(sizes, m, kind)
+        step = partial(own.step, 0.1)
         contenders = {"by hand": hand.step, "fast": step, "products": hand.products}
         torch = torch_step(sizes, m, kind)
         if torch is not None:
@@ -150,12 +151,12 @@ def test_epochs(name, sizes, one_thread, benchmark, capsys):
     """`train` with all that belongs to it against the loop by hand, and against its own steps alone."""
     X, Y = data_of(name)
     X, Y, m = X[: len(X) // 10 * 10], Y[: len(X) // 10 * 10], 10
-    code, hand, _ = fast(sizes, m, "sigmoid")
+    code, hand, own = fast(sizes, m, "sigmoid")
     net, rng = network(sizes, "sigmoid"), np.random.default_rng(0)
     Y = 0.9 * Y + 0.05  # names no classes, so that there is no accuracy to measure, which is no part of training
     start = net.init(0)
     shuffled = rng.permutation(len(X))
-    data, own, count = code.prepared(X), code.at(m), len(X) // m
+    data, count = code.prepared(X), len(X) // m
 
     def trained():
         train(net, X, Y, epochs=EPOCHS, batch_size=m, rate=0.1, rng=rng, params=start, compiled=code, progress=False)
@@ -190,7 +191,7 @@ def test_what_each_pass_is_worth(sizes, m, one_thread, benchmark, capsys):
     """All passes, each left out alone, and none."""
     chosen = {"all": None, **{f"without {name}": set(PASSES) - {name} for name in PASSES}, "none": ()}
     made = {name: fast(sizes, m, "sigmoid", passes) for name, passes in chosen.items()}
-    contenders = {name: step for name, (_, _, step) in made.items()} | {"by hand": made["all"][1].step}
+    contenders = {name: partial(own.step, 0.1) for name, (_, _, own) in made.items()} | {"by hand": made["all"][1].step}
     best = best_times(contenders, rounds=300, calls=20)
     rows = [
         {"passes": name, "calls": made[name][0].calls if name in made else "", "us": round(t * 1e6, 2), "of all": round(t / best["all"], 2)}
@@ -199,4 +200,4 @@ def test_what_each_pass_is_worth(sizes, m, one_thread, benchmark, capsys):
     write(f"ablation-{'-'.join(map(str, sizes))}", rows)
     with capsys.disabled():
         show(f"What each pass is worth, {title(sizes, m, 'sigmoid')}", rows)
-    benchmark(made["all"][2])
+    benchmark(contenders["all"])
