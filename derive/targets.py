@@ -45,10 +45,13 @@ def code_for(
     shapes = {name: tuple(n if isinstance(n, int) else None for n in shape) for name, shape in net.symbolic_shapes.items()}
     program = net.backprop().equations if backward is None else tuple(backward)
     code = compiled(net.equations, program, net.equations.output, shapes, net.n_in, net.n_out, dtype)
-    if target == "readable":
-        return code
     if isinstance(batch_size, bool) or not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
-        raise DeriveError(f"{batch_size!r} is not a whole number of at least 1", "batch_size")
+        hint = "for all samples at once give their number" if batch_size is None else ""
+        raise DeriveError(f"{batch_size!r} is not a whole number of at least 1", "batch_size", hint)
+    if target == "readable":
+        if passes is not None:
+            raise DeriveError("only the fast code has passes", "passes", 'give target="fast" too')
+        return code
     from .fast.stepping import fast_code  # what only training needs is loaded when it is asked for
 
     return fast_code(code, net.equations, tuple(program), net.sizes, int(batch_size), passes)

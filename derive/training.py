@@ -125,7 +125,7 @@ def gradient_norms(
 
     X (samples, n_in), Y (samples, n_out); raises what `train` raises for them.
     """
-    f: Compiled = net.compile() if compiled is None else compiled
+    f: Compiled = net.compile() if compiled is None else _of(net, compiled)
     with np.errstate(all="ignore"):
         return norms_of(f.value_and_grad(_fitting(net, p), *checked_data(net, X, Y))[1])
 
@@ -169,7 +169,7 @@ def train(
     epochs = _count("epochs", epochs, least=0)
     size = len(X) if batch_size is None else _count("batch_size", batch_size, least=1)
     rng = generator(rng)
-    f: Any = net.compile(target="fast", batch_size=min(size, len(X))) if compiled is None else compiled
+    f: Any = net.compile(target="fast", batch_size=min(size, len(X))) if compiled is None else _of(net, compiled)
     fast = getattr(f, "fallback", "readable code was given") == ""
     kind = getattr(f, "dtype", np.dtype(np.float64))  # cast once here, not by the compiled code for every batch
     X, Y = X.astype(kind, copy=False), Y.astype(kind, copy=False)
@@ -232,6 +232,21 @@ def _fitting(net: Trainable, params: Parameters) -> Parameters:
                 f"the shape is {arrays[name].shape}, but the network has {tuple(shape)}", f"params[{name!r}]"
             )
     return arrays
+
+
+def _of(net: Trainable, code: Any) -> Any:
+    """The code, if it fits the network; raises `DeriveError` if it belongs to another one."""
+    if not hasattr(code, "value_and_grad"):
+        raise DeriveError(f"{type(code).__name__} is no compiled code", "compiled", "net.compile() makes it")
+    ours = {**net.shapes, "X": (net.n_in,), "Y": (net.n_out,)}
+    written = getattr(code, "readable", code)
+    theirs = {**written.shapes, "X": (written.n_in,), "Y": (written.n_out,)} if hasattr(written, "shapes") else ours
+    if theirs != ours:
+        has = [", ".join(f"{name} {tuple(shape)}" for name, shape in shapes.items()) for shapes in (theirs, ours)]
+        raise DeriveError(
+            f"the code is of another network: it has {has[0]}, and this one {has[1]}", "compiled", "net.compile() makes that of this one"
+        )
+    return code
 
 
 def _pair(held_out: Any) -> tuple[Any, Any]:

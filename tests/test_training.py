@@ -395,6 +395,12 @@ SETTINGS = [
     ({"params": {**START, "w3": START["w1"]}}, "params"),
     ({"params": {**START, "w1": START["w1"].T}}, r"params\['w1'\]"),
     ({"params": changed(X, 0, 0)}, "params: ndarray given"),
+    *(
+        ({"compiled": other.compile(target=target)}, r"compiled: the code is of another network: it has w1.*, and this one w1 \(4, 3\)")
+        for other in (Network.dense(3, 5, 2), Network.dense(2, 4, 2), Network.dense(3, 4, 4, 2), Network(3, Dense(4, bias=False), Dense(2)))
+        for target in ("readable", "fast")
+    ),
+    ({"compiled": 3}, "compiled: int is no compiled code"),
 ]
 
 

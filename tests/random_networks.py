@@ -1,0 +1,126 @@
+"""Networks drawn at random: layers of every kind on top of one another, and equations written by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+
+import numpy as np
+
+from derive.errors import DeriveError
+from derive.indices import summed
+from derive.layers import Dense, Layer, Residual
+from derive.losses import LOSSES, categorical_cross_entropy
+from derive.network import Network
+from derive.ops import ACTIVATIONS, sigmoid
+
+
+@dataclass(frozen=True)
+class Shift(Layer):
+    """a_j + s_j: a second bias behind that of the layer below, and so with the same gradient."""
+
+    same_width = True
+
+    def equations(self, b, a):
+        s = b.parameter("s", (b.axis,))
+        (j,) = b.indices("j")
+        return b.define("a", "activation", (j,), b.entry(a, j) + s[j])
+
+
+@dataclass(frozen=True)
+class TwoGains(Layer):
+    """(g_j + h_j) a_j: two parameters with one gradient."""
+
+    same_width = True
+
+    def equations(self, b, a):
+        g, h = b.parameter("g", (b.axis,)), b.parameter("h", (b.axis,))
+        (j,) = b.indices("j")
+        return b.define("a", "activation", (j,), (g[j] + h[j]) * b.entry(a, j))
+
+
+@dataclass(frozen=True)
+class Gated(Layer):
+    """sigma(u_j) z_j with u = v a + c and z = w a + b: two weight matrices on the same activations, two biases."""
+
+    size: int
+
+    def equations(self, b, a):
+        w, v = (b.parameter(name, (b.axis, b.below)) for name in "wv")
+        bias, c = (b.parameter(name, (b.axis,)) for name in "bc")
+        (j,), (k,) = b.indices("j"), b.indices("k", below=True)
+        z = b.define("z", "weighted_input", (j,), summed(w[j, k] * b.entry(a, k), (k,)) + bias[j])
+        u = b.define("u", "weighted_input", (j,), summed(v[j, k] * b.entry(a, k), (k,)) + c[j])
+        return b.define("a", "activation", (j,), sigmoid(b.entry(u, j)) * b.entry(z, j))
+
+
+def _until_it_fits(draw: Callable[[np.random.Generator], Network]) -> Callable[[np.random.Generator], Network]:
+    """Draws again where a network is refused, as when a loss does not take the outputs."""
+
+    @wraps(draw)
+    def drawn(rng: np.random.Generator) -> Network:
+        while True:
+            try:
+                net = draw(rng)
+                if net.shapes:
+                    return net
+            except DeriveError:
+                pass
+
+    return drawn
+
+
+@_until_it_fits
+def layered(rng: np.random.Generator) -> Network:
+    """A network of one to five layers."""
+    pick = lambda options: options[rng.integers(len(options))]
+    hidden = [f for f in ACTIVATIONS.values() if not getattr(f, "rowwise", False)]
+    n_in = pick([1, 2, 3, 4, 70])
+    widths, layers = [n_in], []
+    for number in range(1, 1 + rng.integers(1, 4)):
+        n, below = pick([1, 2, 3, 4, 5]), widths[-1]
+        kind = pick(["dense", "dense", "dense", "tied", "residual", "shift", "gains", "gated"])
+        act = pick(hidden)
+        if kind == "tied" and number > 1 and isinstance(layers[0], Dense):
+            transpose = below == widths[1] and rng.random() < 0.7
+            layers.append(Dense(n_in if transpose else widths[1], act, tie="w1", transpose=bool(transpose), bias=bool(rng.random() < 0.5)))
+        elif kind == "residual":
+            layers.append(Residual(Dense(below, act)))
+        elif kind in ("shift", "gains"):
+            layers.append(Shift() if kind == "shift" else TwoGains())
+        elif kind == "gated":
+            layers.append(Gated(n))
+        else:
+            layers.append(Dense(n, act, bias=bool(rng.random() < 0.8)))
+        widths.append(getattr(layers[-1], "size", None) or below)
+    loss = pick([*LOSSES.values(), categorical_cross_entropy])
+    if rng.random() < 0.7:
+        layers.append(Dense(pick([1, 2, 3]), pick([*ACTIVATIONS.values()])))
+    if rng.random() < 0.3:
+        layers.append(Shift())
+    return Network(n_in, *layers, loss=loss, l2=pick([0.0, 0.0, 0.1]))
+
+
+@_until_it_fits
+def written(rng: np.random.Generator) -> Network:
+    """A few equations in scalar symbols, with parameters that meet in several places, also in the loss."""
+    pick = lambda options: options[rng.integers(len(options))]
+    names = list("wvbcpq")
+    lines, known = [], ["x"]
+    for number in range(1, 1 + rng.integers(1, 4)):
+        terms = []
+        for _ in range(rng.integers(1, 4)):
+            terms.append(pick([
+                f"{pick(names)}*{pick(known)}", f"{pick(names)}*{pick(known)}", f"({pick(names)} + {pick(names)})*{pick(known)}",
+                pick(names), f"{pick(names)}*{pick(names)}*{pick(known)}", f"{pick(known)}", f"{pick(names)}*{pick(known)}**2",
+            ]))
+        lines.append(f"z{number} = " + "".join(f" {pick('+-')} {t}" for t in terms).removeprefix(" + "))
+        known.append(f"z{number}")
+        if rng.random() < 0.7:
+            lines.append(f"a{number} = {pick(['sigma', 'tanh', 'softplus', 'cos'])}(z{number})")
+            known.append(f"a{number}")
+    more = "".join(pick(["", "", f" + {pick(names)}", f" + {pick(names)}**2/2", f" + {pick(names)}*{pick(names)}", f" - 2*{pick(names)}"])
+                   for _ in range(2))
+    lines.append(f"C = ({known[-1]} - y)**2/2{more}")
+    return Network.from_equations(lines)
