@@ -13,7 +13,7 @@ from derive.indices import summed
 from derive.layers import Dense, Layer, Residual
 from derive.losses import LOSSES, categorical_cross_entropy
 from derive.network import Network
-from derive.ops import ACTIVATIONS, sigmoid
+from derive.ops import ACTIVATIONS, sigmoid, tanh
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,46 @@ class Gated(Layer):
         return b.define("a", "activation", (j,), sigmoid(b.entry(u, j)) * b.entry(z, j))
 
 
+@dataclass(frozen=True)
+class TwoWeights(Layer):
+    """sum_k (w_jk + 2 v_jk) a_k + b_j, where only v decays: its gradient is twice that of w, with something added."""
+
+    size: int
+
+    def equations(self, b, a):
+        w, v = b.parameter("w", (b.axis, b.below)), b.parameter("v", (b.axis, b.below), "weight")
+        bias = b.parameter("b", (b.axis,))
+        (j,), (k,) = b.indices("j"), b.indices("k", below=True)
+        return b.define("a", "activation", (j,), summed((w[j, k] + 2 * v[j, k]) * b.entry(a, k), (k,)) + bias[j])
+
+
+@dataclass(frozen=True)
+class Squashed(Layer):
+    """sum_k tanh(u_jk) a_k + b_j: what is multiplied is computed from parameters alone."""
+
+    size: int
+
+    def equations(self, b, a):
+        u, bias = b.parameter("u", (b.axis, b.below)), b.parameter("b", (b.axis,))
+        (j,), (k,) = b.indices("j"), b.indices("k", below=True)
+        return b.define("a", "activation", (j,), summed(tanh(u[j, k]) * b.entry(a, k), (k,)) + bias[j])
+
+
+@dataclass(frozen=True)
+class Factors(Layer):
+    """sum_ik u_ji v_ik a_k: two matrices, nothing between them."""
+
+    size: int
+
+    def equations(self, b, a):
+        u, v = b.parameter("u", (b.axis, b.axis)), b.parameter("v", (b.axis, b.below))
+        (j, i), (k,) = b.indices("j", "i"), b.indices("k", below=True)
+        return b.define("a", "activation", (j,), summed(u[j, i] * v[i, k] * b.entry(a, k), (i, k)))
+
+
+SIZED = {"gated": Gated, "two weights": TwoWeights, "squashed": Squashed, "factors": Factors}
+
+
 def _until_it_fits(draw: Callable[[np.random.Generator], Network]) -> Callable[[np.random.Generator], Network]:
     """Draws again where a network is refused, as when a loss does not take the outputs."""
 
@@ -80,7 +120,7 @@ def layered(rng: np.random.Generator) -> Network:
     widths, layers = [n_in], []
     for number in range(1, 1 + rng.integers(1, 4)):
         n, below = pick([1, 2, 3, 4, 5]), widths[-1]
-        kind = pick(["dense", "dense", "dense", "tied", "residual", "shift", "gains", "gated"])
+        kind = pick(["dense", "dense", "dense", "tied", "residual", "shift", "gains", *SIZED])
         act = pick(hidden)
         if kind == "tied" and number > 1 and isinstance(layers[0], Dense):
             transpose = below == widths[1] and rng.random() < 0.7
@@ -89,8 +129,8 @@ def layered(rng: np.random.Generator) -> Network:
             layers.append(Residual(Dense(below, act)))
         elif kind in ("shift", "gains"):
             layers.append(Shift() if kind == "shift" else TwoGains())
-        elif kind == "gated":
-            layers.append(Gated(n))
+        elif kind in SIZED:
+            layers.append(SIZED[kind](n))
         else:
             layers.append(Dense(n, act, bias=bool(rng.random() < 0.8)))
         widths.append(getattr(layers[-1], "size", None) or below)

@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from random_networks import layered, written
+from random_networks import Factors, Gated, Squashed, TwoWeights, layered, written
 from sympy import Piecewise
 
 from derive.compiling import built
@@ -97,6 +97,11 @@ SHAPES = {
     ),
     "narrow": Network.dense(1, 1, 1),
     "deep": Network.dense(3, 4, 4, 4, 2),
+    "two branches, wide": Network(70, Gated(4), Dense(2, sigmoid)),
+    "two branches behind a layer": Network(3, Dense(4, tanh), Gated(4), Dense(2, sigmoid)),
+    "one gradient of two weights": Network(3, TwoWeights(4), Dense(2, sigmoid)),
+    "one gradient in another": Network(70, Dense(3, tanh), TwoWeights(4), Dense(2, sigmoid), l2=0.1),
+    "a matrix of parameters alone": Network(3, Squashed(4), Factors(4), Dense(2, sigmoid)),
     "wide": Network.dense(70, 30, 10, activation=relu, output=softmax, loss=cross_entropy),
 }
 
