@@ -92,7 +92,34 @@ class Factors(Layer):
         return b.define("a", "activation", (j,), summed(u[j, i] * v[i, k] * b.entry(a, k), (i, k)))
 
 
-SIZED = {"gated": Gated, "two weights": TwoWeights, "squashed": Squashed, "factors": Factors}
+@dataclass(frozen=True)
+class Twofold(Layer):
+    """sum_k w_jk a_k + b_j and added to it sum_k v_jk a_k, where only v decays."""
+
+    size: int
+
+    def equations(self, b, a):
+        w, v = b.parameter("w", (b.axis, b.below)), b.parameter("v", (b.axis, b.below), "weight")
+        bias = b.parameter("b", (b.axis,))
+        (j,), (k,) = b.indices("j"), b.indices("k", below=True)
+        z = b.define("z", "weighted_input", (j,), summed(w[j, k] * b.entry(a, k), (k,)) + bias[j])
+        return b.define("a", "activation", (j,), b.entry(z, j) + summed(v[j, k] * b.entry(a, k), (k,)))
+
+
+@dataclass(frozen=True)
+class Mirrored(Layer):
+    """sum_k (w_jk + v_kj) a_k: one gradient is the transpose of another."""
+
+    same_width = True
+
+    def equations(self, b, a):
+        w, v = (b.parameter(name, (b.axis, b.axis)) for name in "wv")
+        j, k = b.indices("j", "k")
+        return b.define("a", "activation", (j,), summed((w[j, k] + v[k, j]) * b.entry(a, k), (k,)))
+
+
+SIZED = {"gated": Gated, "two weights": TwoWeights, "squashed": Squashed, "factors": Factors, "twofold": Twofold}
+EQUAL = {"shift": Shift, "gains": TwoGains, "mirrored": Mirrored}
 
 
 def _until_it_fits(draw: Callable[[np.random.Generator], Network]) -> Callable[[np.random.Generator], Network]:
@@ -120,15 +147,15 @@ def layered(rng: np.random.Generator) -> Network:
     widths, layers = [n_in], []
     for number in range(1, 1 + rng.integers(1, 4)):
         n, below = pick([1, 2, 3, 4, 5]), widths[-1]
-        kind = pick(["dense", "dense", "dense", "tied", "residual", "shift", "gains", *SIZED])
+        kind = pick(["dense", "dense", "dense", "tied", "residual", *EQUAL, *SIZED])
         act = pick(hidden)
         if kind == "tied" and number > 1 and isinstance(layers[0], Dense):
             transpose = below == widths[1] and rng.random() < 0.7
             layers.append(Dense(n_in if transpose else widths[1], act, tie="w1", transpose=bool(transpose), bias=bool(rng.random() < 0.5)))
         elif kind == "residual":
             layers.append(Residual(Dense(below, act)))
-        elif kind in ("shift", "gains"):
-            layers.append(Shift() if kind == "shift" else TwoGains())
+        elif kind in EQUAL:
+            layers.append(EQUAL[kind]())
         elif kind in SIZED:
             layers.append(SIZED[kind](n))
         else:

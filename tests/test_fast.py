@@ -9,11 +9,12 @@ from functools import partial
 
 import numpy as np
 import pytest
-from random_networks import Factors, Gated, Squashed, TwoWeights, layered, written
+from random_networks import Factors, Gated, Mirrored, Shift, Squashed, Twofold, TwoWeights, layered, written
 from sympy import Piecewise
 
 from derive.compiling import built
 from derive.errors import DeriveError
+from derive.fast import passes as passes_of_code
 from derive.fast import stepping
 from derive.fast.passes import PASSES, reason
 from derive.layers import Dense, Residual
@@ -100,15 +101,20 @@ SHAPES = {
     "two branches, wide": Network(70, Gated(4), Dense(2, sigmoid)),
     "two branches behind a layer": Network(3, Dense(4, tanh), Gated(4), Dense(2, sigmoid)),
     "one gradient of two weights": Network(3, TwoWeights(4), Dense(2, sigmoid)),
+    "one gradient of two biases": Network(3, Dense(4, ACTIVATIONS["identity"]), Shift(), Dense(2, sigmoid)),
+    "one gradient and its transpose": Network(3, Dense(4, tanh), Mirrored(), Dense(2, sigmoid)),
+    "one gradient with decay and without": Network(3, Twofold(4), Twofold(2), l2=0.1),
     "one gradient in another": Network(70, Dense(3, tanh), TwoWeights(4), Dense(2, sigmoid), l2=0.1),
     "a matrix of parameters alone": Network(3, Squashed(4), Factors(4), Dense(2, sigmoid)),
     "wide": Network.dense(70, 30, 10, activation=relu, output=softmax, loss=cross_entropy),
 }
 
 
+@pytest.mark.parametrize("tiny", [1, passes_of_code.TINY])
 @pytest.mark.parametrize("samples", [1, 5, 40])
 @pytest.mark.parametrize("name", SHAPES)
-def test_every_kind_of_network(name, samples):
+def test_every_kind_of_network(name, samples, tiny, monkeypatch):
+    monkeypatch.setattr(passes_of_code, "TINY", tiny)
     assert_same_steps(SHAPES[name], SHAPES[name].compile(target="fast", batch_size=samples), samples)
 
 
@@ -155,9 +161,12 @@ DRAWN = [(kind, seed) for kind, count in ((written, 150), (layered, 60)) for see
 
 
 @pytest.mark.parametrize(("kind", "seed"), DRAWN, ids=lambda value: str(getattr(value, "__name__", value)))
-def test_networks_drawn_at_random(kind, seed):
-    """With all passes or with some of them."""
+def test_networks_drawn_at_random(kind, seed, monkeypatch):
+    """With all passes or with some of them, and half of them with the tricks for large arrays too."""
     rng = np.random.default_rng(seed)
+    if rng.random() < 0.5:
+        monkeypatch.setattr(passes_of_code, "TINY", 1)
+        monkeypatch.setattr(passes_of_code, "WIDE", 2)
     net, samples = kind(rng), int(rng.integers(1, 13))
     passes = None if rng.random() < 0.5 else [name for name in PASSES if rng.random() < 0.7]
     assert_same_steps(net, net.compile(target="fast", batch_size=samples, passes=passes), samples, rate=1e-4, lost=1e-14)

@@ -31,7 +31,7 @@ def constant_unit(step: Step) -> int:
         if b is None or w.value.inside or b.value.inside:
             continue
         ours = {u.parameter: u for u in step.updates}
-        if w.value not in ours or b.value not in ours or ours[w.value].scale != ours[b.value].scale or ours[w.value].gradient.view:
+        if w.value not in ours or b.value not in ours or ours[w.value].scale != ours[b.value].scale:
             continue
         dw, db = step.writing(ours[w.value].gradient.value), step.writing(ours[b.value].gradient.value)
         back = [i for i in step.reading(w.value) if i is not forward]
