@@ -118,8 +118,20 @@ class Mirrored(Layer):
         return b.define("a", "activation", (j,), summed((w[j, k] + v[k, j]) * b.entry(a, k), (k,)))
 
 
+@dataclass(frozen=True)
+class Diagonal(Layer):
+    """sum_k w_jk a_k + g_j a_j: the errors belong to a product and, entry by entry, to a sum over the samples."""
+
+    same_width = True
+
+    def equations(self, b, a):
+        w, g = b.parameter("w", (b.axis, b.axis)), b.parameter("g", (b.axis,))
+        j, k = b.indices("j", "k")
+        return b.define("a", "activation", (j,), summed(w[j, k] * b.entry(a, k), (k,)) + g[j] * b.entry(a, j))
+
+
 SIZED = {"gated": Gated, "two weights": TwoWeights, "squashed": Squashed, "factors": Factors, "twofold": Twofold}
-EQUAL = {"shift": Shift, "gains": TwoGains, "mirrored": Mirrored}
+EQUAL = {"shift": Shift, "gains": TwoGains, "mirrored": Mirrored, "diagonal": Diagonal}
 
 
 def _until_it_fits(draw: Callable[[np.random.Generator], Network]) -> Callable[[np.random.Generator], Network]:

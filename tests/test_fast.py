@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from random_networks import Factors, Gated, Mirrored, Shift, Squashed, Twofold, TwoWeights, layered, written
+from random_networks import Diagonal, Factors, Gated, Mirrored, Shift, Squashed, Twofold, TwoWeights, layered, written
 from sympy import Piecewise
 
 from derive.compiling import built
@@ -46,20 +46,22 @@ def assert_same_steps(net, code, samples=5, limit=LIMIT, rate=0.01, lost=0.0):
     """
     assert code.fallback == ""
     p, X, Y = batches(net, samples, code.dtype)
-    workspace = code.begin(p)
-    own = workspace.at(samples)
+    trained, beside = code.begin(p), code.begin(p)  # two, so that a step finds nothing of what `gradients` wrote
+    own, other = trained.at(samples), beside.at(samples)
     prepared = [code.prepared(x) for x in X]
     for x, x1, y in zip(X, prepared, Y, strict=True):
-        own.data["X"][...], own.data["Y"][...] = x1, y
+        for bound in (own, other):
+            bound.data["X"][...], bound.data["Y"][...] = x1, y
+        beside.load(p)
         C, g = code.readable.value_and_grad(p, x, y)
-        D, h = own.gradients()
+        D, h = other.gradients()
         assert D == pytest.approx(C, rel=limit)
         for name in p:
             assert np.linalg.norm(h[name] - g[name]) <= limit * 10 * np.linalg.norm(g[name]) + lost, name
         assert own.step(rate) == pytest.approx(C, rel=limit)
         p = {name: (theta - rate * g[name]).astype(code.dtype) for name, theta in p.items()}
     assert all(np.isfinite(v).all() for v in p.values())
-    for name, theta in workspace.params().items():
+    for name, theta in trained.params().items():
         assert distance(theta, p[name]) < limit, name
 
 
@@ -103,6 +105,7 @@ SHAPES = {
     "one gradient of two weights": Network(3, TwoWeights(4), Dense(2, sigmoid)),
     "one gradient of two biases": Network(3, Dense(4, ACTIVATIONS["identity"]), Shift(), Dense(2, sigmoid)),
     "one gradient and its transpose": Network(3, Dense(4, tanh), Mirrored(), Dense(2, sigmoid)),
+    "errors for a product and for a sum": Network(3, Dense(4, tanh), Diagonal(), Dense(2, sigmoid)),
     "one gradient with decay and without": Network(3, Twofold(4), Twofold(2), l2=0.1),
     "one gradient in another": Network(70, Dense(3, tanh), TwoWeights(4), Dense(2, sigmoid), l2=0.1),
     "a matrix of parameters alone": Network(3, Squashed(4), Factors(4), Dense(2, sigmoid)),

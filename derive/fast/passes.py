@@ -71,7 +71,7 @@ def fill_width(step: Step) -> int:
         both, gradient = update.parameter, update.gradient.value
         readers = [i for i in step.instructions if any(r.value is both for r in i.args)]
         data = readers[0].args[1].value if len(readers) == 1 and readers[0].operation == "product" else None
-        if data is None or data.kind != "data" or data.unit != 1 or both.shape[1] < WIDE or any(step.reading(gradient)):
+        if data is None or data.kind != "data" or data.unit != 1 or both.shape[1] < WIDE:
             continue
         if {i for i in step.reading(data) if any(r.whole for r in i.args)} != {readers[0], step.writing(gradient)}:
             continue  # other weights are as wide as the data are now
@@ -133,8 +133,8 @@ def _merged(step: Step, group: list[Instruction], packs: dict[Value, tuple[Value
     if known:
         group = sorted(group, key=lambda i: packs[_source(i)][1])
     sources = [_source(i) for i in group]
-    if len(group) < 2 or len(set(sources)) != len(sources):
-        return False
+    if len(group) < 2 or len(set(sources)) != len(sources) or any(i.out.value.unit for i in group):
+        return False  # what is written for a whole pack would be written over a row of ones
     if known and len(group) != sum(pack is known[0] for pack, _ in packs.values()):
         return False
     if not known and sum(math.prod(s.whole) for s in sources) > SMALL:
@@ -184,7 +184,7 @@ def in_place(step: Step) -> int:
             v, out = r.value, i.out.value
             if v.kind != "buffer" or r.view or r.whole or v.shape != out.shape or v is out or later & {v, *v.around()}:
                 continue
-            scratch = any(j.out.whole and j.out.value.home is v.home for j in step.instructions)
+            scratch = any((j.out.whole and j.out.value.home is v.home) or j.out.value in v.around() for j in step.instructions)
             children = any(x.value.inside in (v, out) for j in step.instructions for x in (*j.args, j.out))
             if (scratch and out.unit) or (v.unit and not out.unit and out.inside):
                 continue
