@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from .interrupts import deliver, kept_waiting
 from .samples import Array, finite
 from .schedules import constant
 
@@ -42,6 +43,8 @@ class Runner(Protocol):
 
     @property
     def p(self) -> Parameters: ...
+
+    def resume(self, p: Parameters) -> None: ...
 
     def epoch(self, order: Array, size: int, eta: Rate) -> Epoch: ...
 
@@ -81,6 +84,9 @@ class ReadableRunner:
     p: Parameters
     k: int = 0
 
+    def resume(self, p: Parameters) -> None:
+        self.p = p
+
     def epoch(self, order: Array, size: int, eta: Rate) -> Epoch:
         losses = []
         for start in range(0, len(order), size):
@@ -99,7 +105,6 @@ class ReadableRunner:
 class FastRunner:
     """The same in place, in a workspace of the fast code.
 
-    Every epoch begins with `start`, which `train` hands out: who changes it between two epochs changes what is learned from then on.
     Where an epoch ends in numbers that are not finite, it is repeated by the readable code from where it began: that one looks after
     every update, and so finds the update at which it happened, and the last finite parameters.
     """
@@ -111,11 +116,11 @@ class FastRunner:
     began: int = 0
     running: bool = False
     _losses: list[float] = field(default_factory=list, repr=False)
-    _prepared: Array = field(init=False, repr=False)
+    _inputs: dict[int, Array] = field(default_factory=dict, repr=False)
     _workspace: Any = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._prepared, self._workspace = self.f.prepared(self.X), self.f.begin(self.start)
+        self._workspace = self.f.begin(self.start)
 
     @property
     def k(self) -> int:
@@ -126,11 +131,15 @@ class FastRunner:
         found: Parameters = self._workspace.params() if self.running else self.start
         return found
 
+    def resume(self, p: Parameters) -> None:
+        self.start = p
+
     def epoch(self, order: Array, size: int, eta: Rate) -> Epoch:
         self._workspace.load(self.start)
         self.began, self._losses, self.running = self.k, [], True
         eta = eta if type(eta) is constant else Remembered(eta)
-        eta_k, norms = self._run(order, size, eta)
+        with kept_waiting() as interrupt:
+            eta_k, norms = self._run(order, size, eta, interrupt)
         losses = self._losses
         if math.isfinite(sum(losses)) and self._workspace.finite():
             self.start, self.running = self._workspace.params(), False
@@ -142,22 +151,31 @@ class FastRunner:
         finally:
             self.start, self.began, self._losses = careful.p, careful.k, []
 
-    def _run(self, order: Array, size: int, eta: Rate) -> tuple[float, dict[str, float]]:
+    def _input(self, samples: int) -> Array:
+        """The inputs as batches of so many samples want them, copied once: the same for every size of batch, but for rare ones."""
+        units = self.f.at(samples).units["X"]
+        if units not in self._inputs:
+            self._inputs[units] = self.f.prepared(self.X, samples)
+        return self._inputs[units]
+
+    def _run(self, order: Array, size: int, eta: Rate, interrupt: list[Any]) -> tuple[float, dict[str, float]]:
         batches = math.ceil(len(order) / size)
         chosen = rates(eta, self.k, batches - 1)
-        X, Y = self._prepared.take, self.Y.take
+        Y = self.Y.take
         if batches > 1:
-            code = self._workspace.at(size)
+            code, X = self._workspace.at(size), self._input(size).take
             step, x, y, append = code.step, code.data["X"], code.data["Y"], self._losses.append
             # "clip" is for speed: with it, NumPy writes to the buffer at once, and every row is there anyway.
             for batch, eta_k in zip(order[: (batches - 1) * size].reshape(-1, size), chosen, strict=False):
                 X(batch, 0, x, "clip")
                 Y(batch, 0, y, "clip")
                 append(step(eta_k))
+                if interrupt:
+                    deliver(interrupt)
         # The last batch may be a short one, and its gradients are wanted for the history.
         rest, eta_k = order[(batches - 1) * size :], eta(self.k)
         code = self._workspace.at(len(rest))
-        X(rest, 0, code.data["X"], "clip")
+        self._input(len(rest)).take(rest, 0, code.data["X"], "clip")
         Y(rest, 0, code.data["Y"], "clip")
         C, g = code.gradients()
         norms = norms_of(g)

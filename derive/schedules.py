@@ -64,7 +64,7 @@ class Schedule:
     def __call__(self, update: float) -> float:
         """eta_k at the k = update / unit; updates count from 0."""
         self._require("step", update, least=0)
-        k = update / self.unit
+        k = update / self.unit if self.unit > 1 else update
         if k < self.warmup:
             return self.rate * min((k + 1) / self.warmup, 1.0)
         value = float(self.after(k - self.warmup))
@@ -184,7 +184,11 @@ class series(Schedule):
     latex = r"\eta_0\, f(k)"
 
     def after(self, k: float) -> float:
-        return self.rate * float(self.function(k))
+        given = self.function(k)
+        try:
+            return self.rate * float(given)
+        except (TypeError, ValueError):
+            raise DeriveError(f"the rate at step {k:g} is {given!r}, and a rate is a number", "learning rate") from None
 
 
 def as_schedule(rate: Any) -> Schedule:

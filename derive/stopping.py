@@ -1,4 +1,4 @@
-"""Stopping rules, asked after each epoch of `train` or step of `descend`: a rule answers with a sentence, or None.
+"""Stopping rules, asked after each epoch of `train` or step of `descend`: a rule answers with a sentence, or None; True will do, too.
 
     def no_better_than_chance(history):
         return "no better than chance" if history.epochs == 10 and history.accuracy[-1] <= 0.5 else None
@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
+
+import numpy as np
 
 from .errors import DeriveError
 
@@ -84,5 +86,13 @@ def rules(stop: Stop | Iterable[Stop] | None) -> Sequence[Stop]:
 
 
 def first_said(stops: Sequence[Stop], history: Any) -> str:
-    """What the first rule that wants to stop says; empty to go on."""
-    return next((sentence for rule in stops if (sentence := rule(history))), "")
+    """What the first rule that wants to stop says; empty to go on. Raises `DeriveError` for an answer that is none."""
+    for rule in stops:
+        answer: Any = rule(history)
+        if answer is True or (isinstance(answer, np.bool_) and answer):
+            answer = f"{getattr(rule, '__name__', type(rule).__name__)} says stop"
+        if not (answer is None or isinstance(answer, (str, bool, np.bool_))):
+            raise DeriveError(f"a rule answered {answer!r}", "stop", "answer with a sentence to stop, and with None to go on")
+        if isinstance(answer, str) and answer:
+            return answer
+    return ""

@@ -153,7 +153,8 @@ def train(
     rng         a Generator, or a seed for one; None is seed 0, so that a training without rng is reproducible
     params      where to start, copied; by default net.init(rng)
     held_out    (X, Y) to measure loss and accuracy on
-    stop        rules asked after each epoch: history -> a sentence, or None to go on; `small_change`, `reached`
+    stop        rules asked after each epoch: history -> a sentence, or None to go on; `small_change`, `reached`. A rule may
+                change `history.params` (to clip a weight, say): training goes on from there
     progress    True, False, or None: a bar in a terminal and in a notebook, none elsewhere
     compiled    code to use in place of net.compile(target="fast"); that of net.compile() computes the same, slower
 
@@ -173,7 +174,7 @@ def train(
     fast = getattr(f, "fallback", "readable code was given") == ""
     kind = getattr(f, "dtype", np.dtype(np.float64))  # cast once here, not by the compiled code for every batch
     X, Y = X.astype(kind, copy=False), Y.astype(kind, copy=False)
-    p = {name: theta.astype(kind) for name, theta in _fitting(net, net.init(rng) if params is None else params).items()}
+    p = _fitting(net, net.init(rng) if params is None else params, kind)
     judged = held or (X, Y)
     history = History(p, accuracy=[] if names_classes(judged[1]) else None, gradient_norms={name: [] for name in p})
     show = bar(epochs, progress)
@@ -190,6 +191,9 @@ def train(
                 history._record(done.loss, right, left, done.rate, done.norms)
                 show(f"loss {history.loss[-1]:.4g}" + ("" if right is None else f", accuracy {right:.4f}"))
                 said = first_said(stops, history)
+                if stops:
+                    history.params = _fitting(net, history.params, kind)
+                    runner.resume(history.params)
                 if said:
                     history.stopped = f"{said}, after epoch {epoch}"
                     return history
@@ -216,8 +220,8 @@ def _diverged(epoch: int, k: int, C: float, eta_k: float) -> str:
     )
 
 
-def _fitting(net: Trainable, params: Parameters) -> Parameters:
-    """The parameters as arrays of floats; raises `ShapeError` unless names and shapes are the network's."""
+def _fitting(net: Trainable, params: Parameters, kind: np.dtype[Any] | None = None) -> Parameters:
+    """The parameters copied as arrays of floats; raises `ShapeError` unless names and shapes are the network's."""
     if not isinstance(params, dict) or set(params) != set(net.shapes):
         given = ", ".join(map(str, params)) if isinstance(params, dict) else type(params).__name__
         raise ShapeError(
@@ -231,7 +235,7 @@ def _fitting(net: Trainable, params: Parameters) -> Parameters:
             raise ShapeError(
                 f"the shape is {arrays[name].shape}, but the network has {tuple(shape)}", f"params[{name!r}]"
             )
-    return arrays
+    return {name: theta.astype(kind or theta.dtype) for name, theta in arrays.items()}
 
 
 def _of(net: Trainable, code: Any) -> Any:

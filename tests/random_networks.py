@@ -13,7 +13,7 @@ from derive.indices import summed
 from derive.layers import Dense, Layer, Residual
 from derive.losses import LOSSES, categorical_cross_entropy
 from derive.network import Network
-from derive.ops import ACTIVATIONS, sigmoid, tanh
+from derive.ops import ACTIVATIONS, Activation, relu, sigmoid, tanh
 
 
 @dataclass(frozen=True)
@@ -130,8 +130,88 @@ class Diagonal(Layer):
         return b.define("a", "activation", (j,), summed(w[j, k] * b.entry(a, k), (k,)) + g[j] * b.entry(a, j))
 
 
-SIZED = {"gated": Gated, "two weights": TwoWeights, "squashed": Squashed, "factors": Factors, "twofold": Twofold}
-EQUAL = {"shift": Shift, "gains": TwoGains, "mirrored": Mirrored, "diagonal": Diagonal}
+@dataclass(frozen=True)
+class Again(Layer):
+    """f(a_j): a function of what is below, which may be the inputs."""
+
+    function: type[Activation] = tanh
+    same_width = True
+
+    def equations(self, b, a):
+        (j,) = b.indices("j")
+        return b.define("a", "activation", (j,), self.function(b.entry(a, j)))
+
+
+@dataclass(frozen=True)
+class AtOnce(Layer):
+    """f(sum_k w_jk a_k) in one equation."""
+
+    size: int
+    function: type[Activation] = relu
+
+    def equations(self, b, a):
+        w = b.parameter("w", (b.axis, b.below))
+        (j,), (k,) = b.indices("j"), b.indices("k", below=True)
+        return b.define("a", "activation", (j,), self.function(summed(w[j, k] * b.entry(a, k), (k,))))
+
+
+@dataclass(frozen=True)
+class Gate(Layer):
+    """(w s + b)_j (v (1 - s) + c)_j with s = f(a): s and 1 - s are both multiplied and both get a bias."""
+
+    function: type[Activation] = sigmoid
+    same_width = True
+
+    def equations(self, b, a):
+        w, v = (b.parameter(name, (b.axis, b.axis)) for name in "wv")
+        bias, c = (b.parameter(name, (b.axis,)) for name in "bc")
+        j, k = b.indices("j", "k")
+        s = b.define("s", "activation", (j,), self.function(b.entry(a, j)))
+        r = b.define("r", "activation", (j,), 1 - b.entry(s, j))
+        z = b.define("z", "weighted_input", (j,), summed(w[j, k] * b.entry(s, k), (k,)) + bias[j])
+        u = b.define("u", "weighted_input", (j,), summed(v[j, k] * b.entry(r, k), (k,)) + c[j])
+        return b.define("a", "activation", (j,), b.entry(z, j) * b.entry(u, j))
+
+
+@dataclass(frozen=True)
+class Branches(Layer):
+    """tanh of the product of four affine maps: of z = w a + b and f(z), twice. Everything is multiplied by weights, and has a bias."""
+
+    size: int
+    function: type[Activation] = tanh
+
+    def equations(self, b, a):
+        (j, i), (k,) = b.indices("j", "i"), b.indices("k", below=True)
+        below = []
+        for n in "uv":
+            w, bias = b.parameter(f"w{n}", (b.axis, b.below)), b.parameter(f"b{n}", (b.axis,))
+            below.append(b.define(f"z{n}", "weighted_input", (j,), summed(w[j, k] * b.entry(a, k), (k,)) + bias[j]))
+        below += [b.define(f"s{n}", "activation", (j,), self.function(b.entry(z, j))) for n, z in zip("uv", below, strict=True)]
+        product = 1
+        for n, q in zip("cdef", below, strict=True):
+            m, bias = b.parameter(f"m{n}", (b.axis, b.axis)), b.parameter(n, (b.axis,))
+            product *= b.entry(b.define(f"p{n}", "weighted_input", (j,), summed(m[j, i] * b.entry(q, i), (i,)) + bias[j]), j)
+        return b.define("a", "activation", (j,), tanh(product))
+
+
+@dataclass(frozen=True)
+class MeanInput(Layer):
+    """sum_k w_jk a_k / m + b_j: a factor that is 1 for a single sample."""
+
+    size: int
+
+    def equations(self, b, a):
+        w, bias = b.parameter("w", (b.axis, b.below)), b.parameter("b", (b.axis,))
+        (j,), (k,) = b.indices("j"), b.indices("k", below=True)
+        m = b.samples[0].size if b.samples else 1
+        return b.define("a", "activation", (j,), summed(w[j, k] * b.entry(a, k), (k,)) / m + bias[j])
+
+
+SIZED = {
+    "gated": Gated, "two weights": TwoWeights, "squashed": Squashed, "factors": Factors, "twofold": Twofold, "at once": AtOnce,
+    "branches": Branches, "mean input": MeanInput,
+}
+EQUAL = {"shift": Shift, "gains": TwoGains, "mirrored": Mirrored, "diagonal": Diagonal, "again": Again, "gate": Gate}
 
 
 def _until_it_fits(draw: Callable[[np.random.Generator], Network]) -> Callable[[np.random.Generator], Network]:
@@ -167,9 +247,9 @@ def layered(rng: np.random.Generator) -> Network:
         elif kind == "residual":
             layers.append(Residual(Dense(below, act)))
         elif kind in EQUAL:
-            layers.append(EQUAL[kind]())
+            layers.append(EQUAL[kind](act) if kind in ("again", "gate") else EQUAL[kind]())
         elif kind in SIZED:
-            layers.append(SIZED[kind](n))
+            layers.append(SIZED[kind](n, act) if kind in ("at once", "branches") else SIZED[kind](n))
         else:
             layers.append(Dense(n, act, bias=bool(rng.random() < 0.8)))
         widths.append(getattr(layers[-1], "size", None) or below)

@@ -2,15 +2,33 @@
 
 import ast
 import copy
+import signal
 import sys
+import threading
 import tracemalloc
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pytest
-from random_networks import Diagonal, Factors, Gated, Mirrored, Shift, Squashed, Twofold, TwoWeights, layered, written
-from sympy import Piecewise
+from random_networks import (
+    Again,
+    AtOnce,
+    Branches,
+    Diagonal,
+    Factors,
+    Gate,
+    Gated,
+    MeanInput,
+    Mirrored,
+    Shift,
+    Squashed,
+    Twofold,
+    TwoWeights,
+    layered,
+    written,
+)
+from sympy import Piecewise, sin
 
 from derive.compiling import built
 from derive.errors import DeriveError
@@ -20,7 +38,7 @@ from derive.fast.passes import PASSES, reason
 from derive.layers import Dense, Residual
 from derive.losses import LOSSES, categorical_cross_entropy, cross_entropy
 from derive.network import Network
-from derive.ops import ACTIVATIONS, Activation, relu, sigmoid, softmax, tanh
+from derive.ops import ACTIVATIONS, Activation, relu, sigmoid, softmax, softplus, tanh
 from derive.schedules import exponential, inverse_time
 from derive.training import train
 
@@ -48,7 +66,7 @@ def assert_same_steps(net, code, samples=5, limit=LIMIT, rate=0.01, lost=0.0):
     p, X, Y = batches(net, samples, code.dtype)
     trained, beside = code.begin(p), code.begin(p)  # two, so that a step finds nothing of what `gradients` wrote
     own, other = trained.at(samples), beside.at(samples)
-    prepared = [code.prepared(x) for x in X]
+    prepared = [code.prepared(x, samples) for x in X]
     for x, x1, y in zip(X, prepared, Y, strict=True):
         for bound in (own, other):
             bound.data["X"][...], bound.data["Y"][...] = x1, y
@@ -86,7 +104,21 @@ class bent(Activation):
     formula = lambda z: z / 2 + tanh(z) / 2
 
 
+class sinsin(Activation):
+    r"""sin(sin(z)): a function of itself."""
+
+    latex = r"s"
+    formula = lambda z: sin(sin(z))
+
+
 SHAPES = {
+    "a function of itself": Network(3, Dense(2, sinsin)),
+    "an activation twice": Network(3, Dense(2, tanh), Again(tanh), Again(tanh)),
+    "an activation on the inputs": Network(3, Again(relu), Dense(2, tanh)),
+    "one equation a layer": Network(3, AtOnce(4, relu), AtOnce(4, softplus), AtOnce(2, sigmoid)),
+    "a gate": Network(3, Dense(4, tanh), Gate(sigmoid), Dense(2, sigmoid)),
+    "two branches and their activations": Network(3, Branches(4, tanh)),
+    "softplus below sigmoid": Network(3, Dense(4, softplus), Dense(4, sigmoid), Dense(2, relu)),
     "residual": Network(3, Dense(4, tanh), Residual(Dense(4, sigmoid)), Residual(Dense(4, relu)), Dense(2, sigmoid)),
     "residual first": Network(3, Residual(Dense(3, sigmoid)), Dense(2, sigmoid)),
     "tied": Network(4, Dense(4, tanh), Dense(4, sigmoid, tie="w1"), Dense(2, sigmoid)),
@@ -205,6 +237,11 @@ def test_divergence_is_reported_alike_and_keeps_the_last_finite_parameters():
     assert all(np.isfinite(theta).all() for theta in fast.params.values())
 
 
+def compare_ends(ends):
+    for name, theta in ends[0].params.items():
+        assert distance(ends[1].params[name], theta) < LIMIT
+
+
 def test_an_interruption_keeps_what_was_learned():
     net, rng = Network.dense(3, 4, 1), np.random.default_rng(3)
     X = rng.normal(size=(23, 3))
@@ -216,8 +253,73 @@ def test_an_interruption_keeps_what_was_learned():
 
     ends = [train(net, X, X[:, 0] > 0, rate=stop_at_seven, batch_size=5, compiled=net.compile(target=t)) for t in ("readable", "fast")]
     assert "after 7 updates" in ends[1].stopped and ends[0].stopped == ends[1].stopped
-    for name, theta in ends[0].params.items():
-        assert distance(ends[1].params[name], theta) < LIMIT
+    compare_ends(ends)
+
+
+def interrupted_in_an_update(times=1):
+    """A network, and its code with Ctrl-C in the seventh update: when w1 has changed, and w2 has not."""
+    net = Network.dense(3, 4, 1)
+    code = net.compile(target="fast", batch_size=5)
+    head, update = code.source.split("    def step(eta):\n")
+    before, after = update.split("        gemm(rate, a1_with_1", 1)
+    assert "w1_b1 <-" in before and "w2_b2 <-" in after
+    planted = "".join(f"        if len(COUNT) == 7: signal.raise_signal(2)  # {n}\n" for n in range(times))
+    text = f"import signal\nCOUNT = []\n{head}    def step(eta):\n        COUNT.append(0)\n{before}{planted}"
+    text += f"        gemm(rate, a1_with_1{after}"
+    code._code[5] = replace(code.at(5), build=built(text))
+    return net, code
+
+
+def test_ctrl_c_in_the_middle_of_an_update_waits_for_its_end():
+    X = np.random.default_rng(3).normal(size=(50, 3))
+    net, code = interrupted_in_an_update()
+    usual = signal.getsignal(signal.SIGINT)
+    end = train(net, X, X[:, 0] > 0, rate=0.1, batch_size=5, compiled=code)
+    assert "interrupted in epoch 1, after 7 updates" in end.stopped and signal.getsignal(signal.SIGINT) is usual
+
+    def stop_at_seven(k):
+        if k == 7:
+            raise KeyboardInterrupt
+        return 0.1
+
+    compare_ends([train(net, X, X[:, 0] > 0, rate=stop_at_seven, batch_size=5, compiled=net.compile()), end])
+
+
+def test_a_second_ctrl_c_does_not_wait():
+    X = np.random.default_rng(3).normal(size=(50, 3))
+    net, code = interrupted_in_an_update(times=2)
+    assert "interrupted in epoch 1, after 6 updates" in train(net, X, X[:, 0] > 0, rate=0.1, batch_size=5, compiled=code).stopped
+
+
+def test_who_handles_ctrl_c_otherwise_is_asked_and_training_goes_on():
+    X = np.random.default_rng(3).normal(size=(50, 3))
+    net, code = interrupted_in_an_update()
+    seen = []
+    usual = signal.signal(signal.SIGINT, lambda number, frame: seen.append(number))
+    try:
+        assert train(net, X, X[:, 0] > 0, epochs=1, batch_size=5, compiled=code).stopped == "1 epoch done"
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    assert seen == [signal.SIGINT]
+
+
+def test_training_in_a_thread():
+    net, X = Network.dense(3, 4, 1), np.random.default_rng(3).normal(size=(50, 3))
+    code, ends = net.compile(target="fast"), {}
+    threads = [threading.Thread(target=lambda n=n: ends.update({n: train(net, X, X[:, 0] > 0, rng=n, compiled=code)})) for n in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(ends[n].loss == train(net, X, X[:, 0] > 0, rng=n, compiled=code).loss for n in range(3))
+
+
+def test_parameters_may_lie_elsewhere_for_a_single_sample():
+    net, X = Network(3, MeanInput(4), Dense(2, sigmoid)), np.random.default_rng(3).normal(size=(11, 3))
+    code = net.compile(target="fast", batch_size=5)
+    assert code.at(1).homes != code.at(5).homes
+    Y = X[:, :2] > 0
+    compare_ends([train(net, X, Y, epochs=3, batch_size=5, compiled=c) for c in (net.compile(), code)])
 
 
 CALLS = [("stop rule", lambda do: {"stop": lambda history: do()}), ("schedule", lambda do: {"rate": lambda k: do() or 0.5})]
@@ -256,6 +358,40 @@ def test_who_changes_the_parameters_between_epochs_changes_what_is_learned_from_
 
 
 @pytest.mark.parametrize("target", ["readable", "fast"])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda p: p.update(w1=0.0), r"params\['w1'\]: the shape is \(\), but the network has \(4, 3\)"),
+        (lambda p: p.update(w1=np.ones((1, 3))), r"the shape is \(1, 3\)"),
+        (lambda p: p.update(w1="x"), "params"),
+        (lambda p: p.pop("w1"), "b1, w2, b2 given, but the network has w1, b1, w2, b2"),
+        (lambda p: p.update(zz=1.0), "zz given, but"),
+    ],
+)
+def test_parameters_that_a_rule_has_spoilt_are_named(change, message, target):
+    net, X = Network.dense(3, 4, 1), np.random.default_rng(3).normal(size=(23, 3))
+
+
+    def spoil(history):
+        change(history.params)
+
+    with pytest.raises(DeriveError, match=message):
+        train(net, X, X[:, 0] > 0, epochs=1, stop=spoil, compiled=net.compile(target=target))
+
+
+def test_a_rule_may_give_other_parameters():
+    net, X = Network.dense(3, 4, 1), np.random.default_rng(3).normal(size=(23, 3))
+
+    def halve(history):
+        history.params = {name: theta / 2 for name, theta in history.params.items()}
+
+    slow, fast = (train(net, X, X[:, 0] > 0, epochs=4, stop=halve, compiled=net.compile(target=t)) for t in ("readable", "fast"))
+    compare_ends([slow, fast])
+    once = train(net, X, X[:, 0] > 0, epochs=1, stop=halve)
+    assert np.array_equal(once.params["w1"], train(net, X, X[:, 0] > 0, epochs=1).params["w1"] / 2)
+
+
+@pytest.mark.parametrize("target", ["readable", "fast"])
 def test_a_schedule_is_asked_once_for_every_update_also_where_training_diverges(target):
     net, X = Network.dense(3, 4, 1, output=ACTIVATIONS["identity"]), np.random.default_rng(3).normal(size=(23, 3))
     asked = []
@@ -285,6 +421,9 @@ class jumpy(Activation):
 def test_what_has_no_fast_form_is_trained_by_the_readable_code_and_says_so():
     net, X = Network(3, Dense(4, jumpy), Dense(1, sigmoid)), np.random.default_rng(3).normal(size=(23, 3))
     code = net.compile(target="fast")
+    for asked in ("calls", "workspace"):
+        with pytest.raises(DeriveError, match=r"there is no fast code: .*select"):
+            getattr(code, asked)
     assert "select" in code.fallback and code.fallback in code.source and "value_and_grad" in code.source
     slow, fast = (train(net, X, X[:, 0] > 0, epochs=2, compiled=c) for c in (net.compile(), code))
     assert all(np.array_equal(slow.params[name], fast.params[name]) for name in slow.params)
@@ -299,6 +438,7 @@ MEETING = [
     ["z = w*x", "C = (z - y)**2/2 + v"],
     ["z = w*x", "C = (z - y)**2/2 + v - w + c"],
     ["z = w*x", "C = exp(v) + (z - z)*y"],
+    ["z = w*x", "C = 2 + (z - z)*y"],
 ]
 
 
@@ -359,7 +499,7 @@ def test_the_workspace_is_reported_and_does_not_grow():
     code = net.compile(target="fast", batch_size=10)
     p, X, Y = batches(net, 10)
     own = code.begin(p).at(10)
-    own.data["X"][...], own.data["Y"][...] = code.prepared(X[0]), Y[0]
+    own.data["X"][...], own.data["Y"][...] = code.prepared(X[0], 10), Y[0]
     before = code.workspace
     assert before > 8 * 10 * (64 + 30 + 10)
     own.step(0.1)
@@ -400,7 +540,7 @@ def test_a_batch_costs_one_call_besides_its_gather_and_its_step():
     net, rng = Network.dense(64, 30, 10), np.random.default_rng(0)
     X, Y = rng.random((600, 64)), rng.random((600, 10))
     code, start = net.compile(target="fast", batch_size=10), net.init(0)
-    own, data = code.begin(start).at(10), code.prepared(X)
+    own, data = code.begin(start).at(10), code.prepared(X, 10)
     own.step(0.1)
     train(net, X, Y, epochs=1, params=start, compiled=code)
 

@@ -244,6 +244,8 @@ def test_a_rate_too_large_diverges_without_a_warning():
         (reached(accuracy=0.99, loss=0.1), "the loss reached 0.1, after epoch"),
         (lambda history: "enough" if history.epochs == 4 else None, "enough, after epoch 4"),
         ([small_change(1e-9), lambda history: "enough" if history.loss else None], "enough, after epoch 1"),
+        (lambda history: history.loss[-1] < 0.2, "<lambda> says stop, after epoch"),
+        (lambda history: np.bool_(history.epochs == 3), "<lambda> says stop, after epoch 3"),
     ],
 )
 def test_stopping_rules(rule, sentence):
@@ -389,6 +391,10 @@ SETTINGS = [
     ({"stop": 0.1}, "stop"),
     ({"stop": [0.1]}, "stop"),
     ({"stop": small_change}, "stop"),
+    ({"stop": lambda history: 5}, "stop: a rule answered 5"),
+    ({"stop": lambda history: np.ones(2)}, "stop: a rule answered array"),
+    ({"rate": lambda k: None}, "learning rate: the rate at step 0 is None, and a rate is a number"),
+    ({"rate": lambda k: "fast"}, "the rate at step 0 is 'fast'"),
     ({"held_out": X}, "held_out"),
     ({"held_out": (X, Y[:3])}, "held_out X"),
     ({"params": {"w1": START["w1"]}}, "params: w1 given, but the network has w1, b1, w2, b2"),
@@ -418,6 +424,11 @@ def test_wrong_settings_are_named(case):
 def test_rules_that_cannot_be_meant(make):
     with pytest.raises(DeriveError):
         make()
+
+
+def test_a_rate_may_be_looked_up():
+    table = [0.5] * 3
+    assert learn(batch_size=None, rate=lambda k: table[k]).loss == learn(batch_size=None, rate=0.5).loss
 
 
 def test_symbolic_sizes_are_refused():

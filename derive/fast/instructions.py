@@ -63,6 +63,14 @@ class Ref:
     whole: bool = False
 
     @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape as it is seen, without the constant unit."""
+        if self.view in ("", ".T"):
+            return self.value.shape[::-1] if self.view else self.value.shape
+        sizes = iter(self.value.shape)
+        return tuple(next(sizes) if part.strip() == ":" else 1 for part in self.view.strip("[]").split(","))
+
+    @property
     def turned(self) -> Ref:
         return replace(self, view="" if self.view == ".T" else ".T")
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-import math
 from typing import Any
+
+import numpy as np
 
 from ..errors import Unsupported
 from ..numpy_form import function_name
@@ -53,11 +54,7 @@ class _Kernel:
 
     def elementwise(self, operation: str, *args: ast.expr) -> Ref | float:
         refs = tuple(self.array(a) for a in args)
-        widest = max((r.value.shape for r in refs), key=len)
-        for r in refs:
-            if len(r.value.shape) == len(widest) and r.value.size > math.prod(widest):
-                widest = r.value.shape
-        return self.lowering.emit(operation, refs, widest)
+        return self.lowering.emit(operation, refs, np.broadcast_shapes(*(r.shape for r in refs)))
 
     def read(self, e: ast.expr) -> Ref | float:
         if isinstance(e, ast.Constant) and isinstance(e.value, (int, float)):
@@ -66,7 +63,7 @@ class _Kernel:
             return self.local[e.id]
         if isinstance(e, ast.UnaryOp) and isinstance(e.op, ast.USub):
             made = self.read(e.operand)
-            return -made if isinstance(made, float) else self.lowering.emit("negative", (made,), made.value.shape)
+            return -made if isinstance(made, float) else self.lowering.emit("negative", (made,), made.shape)
         if isinstance(e, ast.BinOp) and type(e.op) in OPERATORS:
             left, right = self.read(e.left), self.read(e.right)
             if isinstance(left, float) and isinstance(right, float):
@@ -83,7 +80,7 @@ class _Kernel:
     def call(self, e: ast.Call) -> Ref | float:
         if isinstance(e.func, ast.Name) and e.func.id in self.called and len(e.args) == 1:
             z = self.array(e.args[0])
-            return run_kernel(self.lowering, self.called[e.func.id], [z], z.value.shape)
+            return run_kernel(self.lowering, self.called[e.func.id], [z], z.shape)
         if isinstance(e.func, ast.Attribute):
             name = e.func.attr
             if isinstance(e.func.value, ast.Name) and e.func.value.id == "np":
@@ -96,7 +93,7 @@ class _Kernel:
             elif name in REDUCTIONS and {k.arg for k in e.keywords} == {"axis", "keepdims"} and len(self.shape) == 2:
                 # Along the last axis, which is the neurons: here they are the first.
                 inner = self.array(e.func.value)
-                return self.lowering.emit(name, (inner,), (1, inner.value.shape[1]), axis=0, keepdims=True)
+                return self.lowering.emit(name, (inner,), (1, inner.shape[1]), axis=0, keepdims=True)
         raise Unsupported(f"the activation's code {ast.unparse(e)!r} has no fast form")
 
 

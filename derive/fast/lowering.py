@@ -39,15 +39,15 @@ class Lowering(Emitter):
         self._given()
         for equation in (*self.forward.items, *backward):
             self._equation(equation)
-        loss = self.env[self.forward.items[-1].name]
+        loss = self._computed(self.env[self.forward.items[-1].name], ())
         gradients = {e.lhs.of: self.env[e.name] for e in backward if e.lhs.role == "gradient"}
         updates = [Update(p, *self._computed(gradients[name], p.shape)) for name, p in self.parameters.items() if name in gradients]
         return Step(self.instructions, loss, updates, self.parameters, self.data)
 
-    def _computed(self, gradient: Scaled, shape: tuple[int, ...]) -> Scaled:
-        """A gradient as an array of the workspace: what is itself a parameter, an input or a number is copied before the updates."""
-        ref, scale = gradient
-        return gradient if ref.value.kind == "buffer" else (self.emit("copy", (ref,), shape), scale)
+    def _computed(self, result: Scaled, shape: tuple[int, ...]) -> Scaled:
+        """A result as an array of the workspace: what is itself a parameter, an input or a number is copied before the updates."""
+        ref, scale = result
+        return result if ref.value.kind == "buffer" else (self.emit("copy", (ref,), shape), scale)
 
     def _given(self) -> None:
         m = next((n for a, n in self.sizes.items() if a.letters == SAMPLES), 0)

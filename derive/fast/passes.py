@@ -142,6 +142,8 @@ def _merged(step: Step, group: list[Instruction], packs: dict[Value, tuple[Value
     made = {v for g in group for r in g.args for v in (r.value, *r.value.around())}
     last = max(n for n, i in enumerate(step.instructions) if i.out.value in made)
     outs = {i.out.value for i in group}
+    if outs & made:  # f(f(z)): one of them needs another
+        return False
     if any(r.value in outs for i in step.instructions[: last + 1] for r in i.args):
         return False
     if not known:

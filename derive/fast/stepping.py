@@ -66,13 +66,19 @@ class Fast:
 
     @property
     def calls(self) -> int:
-        """NumPy and BLAS calls a step."""
-        return self.at(self.batch_size).calls
+        """NumPy and BLAS calls a step; raises `DeriveError` where there is a fallback."""
+        return self._own.calls
 
     @property
     def workspace(self) -> int:
-        """Bytes of the buffers for batches of `batch_size`, without the parameters."""
-        return self.at(self.batch_size).workspace
+        """Bytes of the buffers for batches of `batch_size`, without the parameters; raises `DeriveError` where there is a fallback."""
+        return self._own.workspace
+
+    @property
+    def _own(self) -> BatchCode:
+        if self.fallback:
+            raise DeriveError(f"there is no fast code: {self.fallback}", "compile", "`readable` is the code that `train` uses instead")
+        return self.at(self.batch_size)
 
     def value_and_grad(self, p: Any, X: Any, Y: Any) -> tuple[float, dict[str, Array]]:
         return self.readable.value_and_grad(p, X, Y)
@@ -116,9 +122,9 @@ class Fast:
         """A training that begins with these parameters, in buffers of its own."""
         return Workspace(self.at, self.batch_size, self.dtype.name, p)
 
-    def prepared(self, X: Array) -> Array:
-        """The inputs as batches are gathered from them, copied once: with the constant unit behind the last input where there is one."""
-        more = self.at(self.batch_size).units["X"]
+    def prepared(self, X: Array, samples: int) -> Array:
+        """The inputs as batches of so many samples are gathered from them: copied, with the constant unit behind them where there is one."""
+        more = self.at(samples).units["X"]
         if not more:
             return X
         out = empty((len(X), X.shape[1] + more), X.dtype.name)

@@ -88,7 +88,7 @@ class Writer:
         """The name of an array with its constant unit."""
         name = self.named(value, value.name or "t")
         if value.unit:
-            name = self.named((value, "whole"), f"{name}_1")
+            name = self.named((value, "whole"), f"{name}_with_1")
         if value.inside is not None:
             self.views.setdefault(name, f"{self.whole(value.inside)}{value.part}")
         elif value.kind in ("buffer", "data") and value not in self.homes:
