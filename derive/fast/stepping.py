@@ -123,7 +123,7 @@ class Fast:
         return Workspace(self.at, self.batch_size, self.dtype.name, p)
 
     def prepared(self, X: Array, samples: int) -> Array:
-        """The inputs as batches of so many samples are gathered from them: copied, with the constant unit behind them where there is one."""
+        """The inputs as batches of so many samples are gathered from them: copied, with the constant unit where there is one."""
         more = self.at(samples).units["X"]
         if not more:
             return X
