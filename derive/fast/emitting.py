@@ -6,6 +6,7 @@ from typing import Any
 
 from .instructions import Instruction, Ref, Value
 
+WORDS = {0.0: "zero", 0.5: "half", 1.0: "one", 2.0: "two", 3.0: "three", 4.0: "four"}
 Scaled = tuple[Ref, float]  # an array, and the number that it is still to be multiplied by
 
 
@@ -20,7 +21,7 @@ class Emitter:
 
     def number(self, number: float) -> Ref:
         if number not in self.numbers:
-            self.numbers[number] = Value("number", (), "number", number)
+            self.numbers[number] = Value(WORDS.get(number, "number"), (), "number", number)
         return Ref(self.numbers[number])
 
     def emit(self, operation: str, args: tuple[Ref, ...], shape: tuple[int, ...], **settings: Any) -> Ref:

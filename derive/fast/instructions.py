@@ -77,13 +77,19 @@ class Ref:
 
 @dataclass(eq=False)
 class Instruction:
-    """out = operation(args). `why` is the equation it belongs to."""
+    """out = operation(args). `why` is the equation it belongs to, `note` says more than that."""
 
     operation: str
     args: tuple[Ref, ...]
     out: Ref
     settings: dict[str, Any] = field(default_factory=dict)
     why: str = ""
+    note: str = ""
+
+    @property
+    def comment(self) -> str:
+        """What the source says behind the call: the equation, if this is its result, or what it is for."""
+        return self.note or (self.why if self.out.value.name == self.why.partition("  ")[0] else f"for {self.why}")
 
     @property
     def elementwise(self) -> bool:

@@ -28,7 +28,12 @@ def run_kernel(lowering: Emitter, function: Any, args: list[Ref], shape: tuple[i
         return lowering.emit(ONE_CALL[function], tuple(args), shape)
     name = getattr(function, "name", None) if getattr(function, "rowwise", False) else function_name(function)
     statements, more = helper(str(name), function)
-    return _Kernel(lowering, dict(more), args[0], shape).run(statements)
+    before = len(lowering.instructions)
+    result = _Kernel(lowering, dict(more), args[0], shape).run(statements)
+    made = lowering.instructions[before:]
+    if len(made) > 1 and made[-1].out.value is result.value:
+        made[-1].note = f"{lowering.why}: {'; '.join(statements).replace('return ', '')}"
+    return result
 
 
 class _Kernel:

@@ -52,7 +52,7 @@ def constant_unit(step: Step) -> int:
                 part.part = f"[:, {k}]" if cut == k else f"[:, :{k}]"
         a.value.unit = 1
         forward.args, forward.out, forward.why = (Ref(both), replace(a, whole=True)), add.out, add.why
-        dw.args, dw.out, dw.why = (dw.args[0], replace(a.turned, whole=True)), Ref(gradient), f"{dw.why}, {db.why}"
+        dw.args, dw.out, dw.note = (dw.args[0], replace(a.turned, whole=True)), Ref(gradient), f"[{dw.why} | {db.why}]"
         for i in back:
             i.args, i.out.value.unit = (Ref(both, ".T"), i.args[1]), 1
             i.out = replace(i.out, whole=True)
@@ -96,6 +96,8 @@ def scale_in_product(step: Step) -> int:
         if len(list(step.reading(ref.value))) != 1 or ref.value in step.kept():
             continue
         product.settings["alpha"] = product.settings.get("alpha", 1.0) * number.value.number
+        times = f"times {number.value.number:g}"
+        product.note = f"{times}, for {product.why}" if product.why == multiply.why else f"{product.why} {times}, for {multiply.why}"
         product.out = multiply.out
         step.instructions.remove(multiply)
         done += 1
@@ -150,7 +152,8 @@ def _merged(step: Step, group: list[Instruction], packs: dict[Value, tuple[Value
         _pack(f"all_{sources[0].name or 't'}", sources, packs)
     out = _pack(f"all_{group[0].out.value.name or 't'}", [i.out.value for i in group], packs, sources)
     args = tuple(r if r.value.kind == "number" else Ref(packs[r.value][0]) for r in group[0].args)
-    step.instructions.insert(last + 1, Instruction(group[0].operation, args, Ref(out), {}, "of all layers at once"))
+    note = f"at once {', '.join(dict.fromkeys(i.comment for i in group))}"
+    step.instructions.insert(last + 1, Instruction(group[0].operation, args, Ref(out), note=note))
     step.instructions[:] = [i for i in step.instructions if not any(i is g for g in group)]
     return True
 
@@ -203,7 +206,7 @@ def in_place(step: Step) -> int:
 
 
 def update_in_product(step: Step) -> int:
-    """w <- w - eta dC/dw inside the matrix product that makes dC/dw: the gradient itself is never stored."""
+    """w <- w - eta dC/dw inside the matrix product that makes dC/dw: only `gradients` stores the gradient itself."""
     done = 0
     for n, update in enumerate(step.updates):
         gradient = update.gradient.value
@@ -223,7 +226,7 @@ def update_in_product(step: Step) -> int:
 Pass = Callable[[Step], int]
 PASSES: dict[str, Pass | str] = {
     "share results": "What two equations need is computed once, as a-y for the loss and for its gradient.",
-    "carry scales": "Factors such as 1/m are not multiplied into arrays; they end up in the learning rate.",
+    "carry scales": "Factors such as 1/m are not multiplied into arrays (delta is m times delta here), but into the rate and the loss.",
     "expit": "SciPy has the sigmoid as one call, where NumPy needs four.",
     "constant unit": constant_unit,
     "fill width": fill_width,

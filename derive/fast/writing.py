@@ -32,35 +32,46 @@ class Writer:
         given = [*self.step.data.values(), *self.step.parameters.values()]
         for value in (*given, *(r.value for i in self.step.instructions for r in (*i.args, i.out))):
             self.named(value, value.name or "t")  # before the views, which take what names are left
-        for value in given:
-            self.name(Ref(value))
         fused = [u.product for u in self.step.updates if u.product is not None]
         shared: list[str] = []
         own: list[str] = []
         for i in self.step.instructions:
             (own if any(i is p for p in fused) else shared).extend(self.lines(i))
         updates = [line for u in self.step.updates for line in self.update(u)]
-        rates = [f"{self.rate(s)} = {'' if s == 1 else f'{s!r}*'}-eta" for s in dict.fromkeys(u.scale for u in self.step.updates)]
+        scales = dict.fromkeys(u.scale for u in self.step.updates)
+        rates = [f"{self.rate(s)} = -eta" if s == 1 else f"{self.rate(s)} = {s!r}*-eta  # with the factor of the gradient" for s in scales]
         ref, scale = self.step.loss
         loss = f"{'' if scale == 1 else f'{scale!r}*'}{self.name(ref)}.item()"
         found = ", ".join(f"{name!r}: {self.gradient(value)}" for name, value in self.step.parameters.items())
         homes = ", ".join(self.named(v, v.name) for v in self.step.homes)
+        functions = {n: text for n, text in self.views.items() if text.startswith("np.") or text.endswith(".dot")}
         data = ", ".join(f"{letter!r}: {self.whole(v)}" for letter, v in self.step.data.items())
         numbers = {self.names[v]: v.number for i in self.step.instructions for r in i.args if (v := r.value).kind == "number"}
         made = [f"{n} = np.array({v!r}, np.{self.dtype})" for n, v in numbers.items()] if "zero-d numbers" in self.passes else []
         body = [
-            "# The workspace: allocated here, written to in every step.",
+            "# The workspace: allocated here, written to in every step. It holds ones, because a constant unit stays 1.",
             *self.homes.values(), *made,
             "# Parts and transposes of it: views, which copy nothing.",
-            *(f"{n} = {text}" for n, text in self.views.items()),
+            *(f"{n} = {text}" for n, text in self.views.items() if n not in functions),
+            "# Functions, looked up once.",
+            *(f"{n} = {text}" for n, text in functions.items()),
             *self._check(),
             "", "def gradients():", *_indent([*shared, *own, f"return {loss}, {{{found}}}"]),
-            "", "def step(eta):", *_indent([*shared, *rates, *updates, f"return {loss}"]),
+            "", "# The same, and the update.", "def step(eta):", *_indent([*shared, *rates, *updates, f"return {loss}"]),
             "", f"return step, gradients, {{{data}}}",
         ]
         notes = [f"# {name}: {reason(name)}" for name in self.step.notes]
-        head = ["import numpy as np", *sorted({"from derive.fast.memory import ones", *self.imports}), "", *notes, ""]
+        head = ["import numpy as np", *sorted({"from derive.fast.memory import ones", *self.imports}), "", *notes, *self._gemm_note(), ""]
         return "\n".join([*head, f"def build({homes}):", *_indent(body), ""]), len(shared) + len(updates), self.size
+
+    def _gemm_note(self) -> list[str]:
+        if not self.checked:
+            return []
+        return [
+            "#",
+            "# gemm(alpha, A, B, beta, C, ta, tb, 1) is C <- alpha A B + beta C, with A (B) transposed where ta (tb) is 1. It counts",
+            "# columns first, so that it is given the transpose of every array, and the factors in the other order.",
+        ]
 
     def _check(self) -> list[str]:
         if not self.checked:
@@ -129,7 +140,7 @@ class Writer:
     def lines(self, i: Instruction) -> list[str]:
         """The calls of one instruction."""
         out = self.name(i.out)
-        why = f"  # {i.why}"
+        why = f"  # {i.comment}"
         if i.operation == "product":
             return self.product(i, i.settings.get("alpha", 1.0), out, why)
         args = ", ".join(self.name(r) for r in i.args)
@@ -187,7 +198,7 @@ class Writer:
             alpha = u.product.settings.get("alpha", 1.0)
             factor = rate if alpha == 1 else f"{alpha!r}*{rate}"
             left, right = u.product.args
-            return [self.gemm(left, right, Ref(u.parameter), factor, "1.0", f"  # {p} <- {p} - eta {u.product.why}")]
+            return [self.gemm(left, right, Ref(u.parameter), factor, "1.0", f"  # {p} <- {p} - eta {u.product.comment}")]
         g = self.name(u.gradient)
         scaled = self.name(Ref(Value(f"step_{p}", u.parameter.shape))) if self.needed(u) else g
         before = [] if u.product is None else self.lines(u.product)
