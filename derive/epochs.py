@@ -116,7 +116,7 @@ class FastRunner:
     began: int = 0
     running: bool = False
     _losses: list[float] = field(default_factory=list, repr=False)
-    _inputs: dict[int, Array] = field(default_factory=dict, repr=False)
+    _prepared: dict[int, tuple[Array, Array]] = field(default_factory=dict, repr=False)
     _workspace: Any = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -151,32 +151,31 @@ class FastRunner:
         finally:
             self.start, self.began, self._losses = careful.p, careful.k, []
 
-    def _input(self, samples: int) -> Array:
-        """The inputs as batches of so many samples want them, copied once: the same for every size of batch, but for rare ones."""
-        units = self.f.at(samples).units["X"]
-        if units not in self._inputs:
-            self._inputs[units] = self.f.prepared(self.X, samples)
-        return self._inputs[units]
+    def _data(self, samples: int) -> tuple[Array, Array, int]:
+        """Inputs and targets as batches of so many samples want them, copied once, and the axis of the samples in the targets."""
+        code = self.f.at(samples)
+        if code.units["X"] not in self._prepared:  # nearly always the same for all sizes of batch
+            self._prepared[code.units["X"]] = self.f.prepared(self.X, self.Y, samples)
+        return *self._prepared[code.units["X"]], int(code.turned)
 
     def _run(self, order: Array, size: int, eta: Rate, interrupt: list[Any]) -> tuple[float, dict[str, float]]:
         batches = math.ceil(len(order) / size)
         chosen = rates(eta, self.k, batches - 1)
-        Y = self.Y.take
         if batches > 1:
-            code, X = self._workspace.at(size), self._input(size).take
-            step, x, y, append = code.step, code.data["X"], code.data["Y"], self._losses.append
+            (X, Y, axis), code = self._data(size), self._workspace.at(size)
+            take_x, take_y, x, y, step, append = X.take, Y.take, code.data["X"], code.data["Y"], code.step, self._losses.append
             # "clip" is for speed: with it, NumPy writes to the buffer at once, and every row is there anyway.
             for batch, eta_k in zip(order[: (batches - 1) * size].reshape(-1, size), chosen, strict=False):
-                X(batch, 0, x, "clip")
-                Y(batch, 0, y, "clip")
+                take_x(batch, 0, x, "clip")
+                take_y(batch, axis, y, "clip")
                 append(step(eta_k))
                 if interrupt:
                     deliver(interrupt)
         # The last batch may be a short one, and its gradients are wanted for the history.
         rest, eta_k = order[(batches - 1) * size :], eta(self.k)
-        code = self._workspace.at(len(rest))
-        self._input(len(rest)).take(rest, 0, code.data["X"], "clip")
-        Y(rest, 0, code.data["Y"], "clip")
+        (X, Y, axis), code = self._data(len(rest)), self._workspace.at(len(rest))
+        X.take(rest, 0, code.data["X"], "clip")
+        Y.take(rest, axis, code.data["Y"], "clip")
         C, g = code.gradients()
         norms = norms_of(g)
         self._workspace.move(g, -eta_k)

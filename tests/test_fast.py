@@ -66,10 +66,9 @@ def assert_same_steps(net, code, samples=5, limit=LIMIT, rate=0.01, lost=0.0):
     p, X, Y = batches(net, samples, code.dtype)
     trained, beside = code.begin(p), code.begin(p)  # two, so that a step finds nothing of what `gradients` wrote
     own, other = trained.at(samples), beside.at(samples)
-    prepared = [code.prepared(x, samples) for x in X]
-    for x, x1, y in zip(X, prepared, Y, strict=True):
+    for x, y in zip(X, Y, strict=True):
         for bound in (own, other):
-            bound.data["X"][...], bound.data["Y"][...] = x1, y
+            bound.data["X"][...], bound.data["Y"][...] = code.prepared(x, y, samples)
         beside.load(p)
         C, g = code.readable.value_and_grad(p, x, y)
         D, h = other.gradients()
@@ -181,7 +180,7 @@ def test_without_scipy(monkeypatch):
     assert_same_steps(net, code, 4)
 
 
-@pytest.mark.parametrize(("right", "wrong"), [("0.25*-eta", "0.3*-eta"), ("subtract(a2, y_T", "multiply(a2, y_T"), ("0.125*", "0.25*")])
+@pytest.mark.parametrize(("right", "wrong"), [("0.25*-eta", "0.3*-eta"), ("subtract(a2, y", "multiply(a2, y"), ("0.125*", "0.25*")])
 def test_a_planted_mistake_is_found(right, wrong):
     net = Network.dense(2, 3, 1)
     code = net.compile(target="fast", batch_size=4)
@@ -499,7 +498,7 @@ def test_the_workspace_is_reported_and_does_not_grow():
     code = net.compile(target="fast", batch_size=10)
     p, X, Y = batches(net, 10)
     own = code.begin(p).at(10)
-    own.data["X"][...], own.data["Y"][...] = code.prepared(X[0], 10), Y[0]
+    own.data["X"][...], own.data["Y"][...] = code.prepared(X[0], Y[0], 10)
     before = code.workspace
     assert before > 8 * 10 * (64 + 30 + 10)
     own.step(0.1)
@@ -540,14 +539,14 @@ def test_a_batch_costs_one_call_besides_its_gather_and_its_step():
     net, rng = Network.dense(64, 30, 10), np.random.default_rng(0)
     X, Y = rng.random((600, 64)), rng.random((600, 10))
     code, start = net.compile(target="fast", batch_size=10), net.init(0)
-    own, data = code.begin(start).at(10), code.prepared(X, 10)
+    own, (inputs, targets) = code.begin(start).at(10), code.prepared(X, Y, 10)
     own.step(0.1)
     train(net, X, Y, epochs=1, params=start, compiled=code)
 
     def bare(batches):
         for batch in np.arange(10 * batches).reshape(-1, 10):
-            data.take(batch, 0, own.data["X"], "clip")
-            Y.take(batch, 0, own.data["Y"], "clip")
+            inputs.take(batch, 0, own.data["X"], "clip")
+            targets.take(batch, 1, own.data["Y"], "clip")
             own.step(0.1)
 
     def whole(batches):

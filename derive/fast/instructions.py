@@ -18,7 +18,7 @@ class Value:
     """An array. Values are told apart by identity: two buffers of one shape are two.
 
     name   what the source calls it, if that is free; a result without an equation of its own has none
-    kind   "buffer", "parameter", "data" (a batch is gathered into it) or "number" (then `number` is set)
+    kind   "buffer", "parameter", "data" (a batch is gathered into it), "ones" or "number" (then `number` is set)
     unit   rows (data: columns) behind the last: the constant unit or room for what belongs to it, and what fills up the width
     inside the array of which this one is a part, `part` how it is cut out in the source, `cut` the same as an index
     """

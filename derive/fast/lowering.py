@@ -53,15 +53,17 @@ class Lowering(Emitter):
         m = next((n for a, n in self.sizes.items() if a.letters == SAMPLES), 0)
         for role, letter in (("input", "X"), ("target", "Y")):
             of_role = [q for q in self.forward.given if q.role == role]
+            turned = role == "target" and "turn targets" in self.passes
             if len(of_role) == 1 and len(of_role[0].axes) == 2:
-                q = of_role[0]
-                self.data[letter] = store = Value(self.names[q.name], self.shape_of(q.axes)[::-1], "data")
-                self.env[q.name] = Ref(store, ".T"), 1.0
+                q, shape = of_role[0], self.shape_of(of_role[0].axes)
+                self.data[letter] = store = Value(self.names[q.name], shape if turned else shape[::-1], "data")
+                self.env[q.name] = Ref(store, "" if turned else ".T"), 1.0
             else:
-                store = Value(letter.lower(), (m, len(of_role)), "data")
-                self.data[letter] = store
+                shape = m, len(of_role)
+                self.data[letter] = store = Value(letter.lower(), shape[::-1] if turned else shape, "data")
                 for n, q in enumerate(of_role):
-                    self.env[q.name] = Ref(Value(self.names[q.name], (m,), "data", inside=store, part=f"[:, {n}]")), 1.0
+                    part = f"[{n}]" if turned else f"[:, {n}]"
+                    self.env[q.name] = Ref(Value(self.names[q.name], (m,), "data", inside=store, part=part)), 1.0
         for q in self.forward.parameters:
             self.parameters[q.name] = Value(self.names[q.name], self.shape_of(q.axes), "parameter")
             self.env[q.name] = Ref(self.parameters[q.name]), 1.0
@@ -226,23 +228,10 @@ class Lowering(Emitter):
         return ref, 1.0
 
     def _sum(self, node: SumOver) -> Scaled:
-        if not node.axes:
-            pair = self._pair(node.operand)
-            if pair is not None:
-                return pair
         ref, scale = self.array(node.operand)
         shape = self.shape_of(node.axes)
         gone = tuple(n for n, i in enumerate(node.operand.axes) if i not in node.axes)
         return self.result(self.emit("sum", (ref,), shape, axis=gone if len(gone) > 1 else gone[0]), scale, shape)
-
-    def _pair(self, node: Node) -> Scaled | None:
-        """The sum of the squares of an array, as one inner product."""
-        if not (isinstance(node, Power) and node.exponent == 2 and node.base.axes == node.axes):
-            return None
-        ref, scale = self.array(node.base)
-        if ref.view or ref.value.kind != "buffer":
-            return None
-        return self.result(self.emit("inner", (ref, ref), ()), scale**2, ())
 
     def _einsum(self, node: Einsum) -> Scaled:
         made = [self.array(o) for o in node.operands]

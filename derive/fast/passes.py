@@ -1,6 +1,7 @@
 """What makes the instructions fast: one small pass a trick, each with the reason that the source prints; any can be switched off.
 
-"share results", "carry scales" and "expit" act while the equations are lowered, "zero-d numbers" and "blas" while the source is written.
+"share results", "carry scales", "expit" and "turn targets" act while the equations are lowered, "zero-d numbers" and "blas" while
+the source is written.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def constant_unit(step: Step) -> int:
             or dw.args[0] != db.args[0] or db.settings["axis"] != 1 or list(step.reading(b.value)) != [add]
             or any(i.operation != "product" or i.args[0] != Ref(w.value, ".T") for i in back)
             or any(len(step.updating(g)) > 1 or any(step.reading(g)) for g in (dw.out.value, db.out.value))
-            or (a.value.kind == "buffer" and a.view)
+            or a.view != (".T" if a.value.kind == "data" else "")
         ):
             continue
         n, k = w.value.shape
@@ -79,6 +80,55 @@ def fill_width(step: Step) -> int:
         data.unit += more
         both.shape, gradient.shape = ((n, k + more) for n, k in (both.shape, gradient.shape))
         done += more > 0
+    return done
+
+
+def inner_product(step: Step) -> int:
+    """The sum of the products of two arrays is one inner product: nothing is stored in between."""
+    done = 0
+    for total in [i for i in step.instructions if i.operation == "sum" and not i.out.value.shape]:
+        (t,) = total.args
+        multiply = step.writing(t.value)
+        if multiply is None or multiply.operation != "multiply" or t.view or len(list(step.reading(t.value))) > 1 or t.value in step.kept():
+            continue
+        view = multiply.args[0].view
+        if view in ("", ".T") and all(r.shape == t.shape and not r.whole and r.view == view and _flat(r.value) for r in multiply.args):
+            total.operation, total.args, total.settings = "inner", tuple(Ref(r.value) for r in multiply.args), {}
+            step.instructions.remove(multiply)
+            done += 1
+    return done
+
+
+def _flat(value: Value) -> bool:
+    """Whether an array can be seen as one row of numbers."""
+    return value.kind == "buffer" or len(value.shape) == 1 or (value.kind in ("parameter", "data") and not value.inside and not value.unit)
+
+
+def sum_by_ones(step: Step) -> int:
+    """A sum is a product with ones: for that BLAS needs less time than NumPy for a sum."""
+    done = 0
+    known: dict[tuple[int, ...], Value] = {}
+    for i in [i for i in step.instructions if i.operation == "sum"]:
+        (t,) = i.args
+        if t.view or t.whole or not _flat(t.value) or t.value.kind != "buffer" or len(t.shape) > 2:
+            continue
+        every = not i.out.value.shape
+        along = t.shape if every else (t.shape[i.settings["axis"]],)
+        ones = Ref(known.setdefault(along, Value("all_ones", along, "ones")))
+        i.args = (ones, t) if not every and i.settings["axis"] == 0 else (t, ones)
+        i.operation, i.settings = "inner" if every else "dot", {}
+        done += 1
+    return done
+
+
+def sign(step: Step) -> int:
+    """The slope of relu is the sign of its output: a comparison gives answers, which have to be made numbers first."""
+    done = 0
+    outputs = {i.args: i.out for i in step.instructions if i.operation == "maximum"}
+    for i in step.instructions:
+        if i.operation == "greater" and i.args in outputs and i.args[1].value.number == 0 and i.args[1].value.kind == "number":
+            i.operation, i.args = "sign", (outputs[i.args],)
+            done += 1
     return done
 
 
@@ -228,7 +278,11 @@ PASSES: dict[str, Pass | str] = {
     "share results": "What two equations need is computed once, as a-y for the loss and for its gradient.",
     "carry scales": "Factors such as 1/m are not multiplied into arrays (delta is m times delta here), but into the rate and the loss.",
     "expit": "SciPy has the sigmoid as one call, where NumPy needs four.",
+    "turn targets": "Targets are gathered with outputs as rows, as all else lies: where two arrays lie alike, NumPy makes one loop.",
+    "sign": sign,
     "constant unit": constant_unit,
+    "inner product": inner_product,
+    "sum by ones": sum_by_ones,
     "fill width": fill_width,
     "scale in product": scale_in_product,
     "pack slopes": pack_slopes,

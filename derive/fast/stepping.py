@@ -116,22 +116,27 @@ class Fast:
         source, calls, size = Writer(step, self.dtype.name, passes).source()
         units = {letter: value.unit for letter, value in step.data.items()}
         homes = tuple((home.shape, cuts) for home, cuts in step.homes.items())
-        return BatchCode(source, built(source), calls, size * self.dtype.itemsize, homes, units)
+        return BatchCode(source, built(source), calls, size * self.dtype.itemsize, homes, units, "turn targets" in passes)
 
     def begin(self, p: Mapping[str, Array]) -> Workspace:
         """A training that begins with these parameters, in buffers of its own."""
         return Workspace(self.at, self.batch_size, self.dtype.name, p)
 
-    def prepared(self, X: Array, samples: int) -> Array:
-        """The inputs as batches of so many samples are gathered from them: copied, with the constant unit where there is one."""
-        more = self.at(samples).units["X"]
+    def prepared(self, X: Array, Y: Array, samples: int) -> tuple[Array, Array]:
+        """Inputs and targets as batches of so many samples are gathered from them.
+
+        X is copied, with the constant unit where there is one: rows are samples. Y is turned where `BatchCode.turned` says so: then
+        columns are samples.
+        """
+        code = self.at(samples)
+        more, targets = code.units["X"], np.ascontiguousarray(Y.T) if code.turned else Y
         if not more:
-            return X
+            return X, targets
         out = empty((len(X), X.shape[1] + more), X.dtype.name)
         out[:, :-more] = X
         out[:, X.shape[1]] = 1
         out[:, X.shape[1] + 1 :] = 0
-        return out
+        return out, targets
 
 
 def fast_code(

@@ -21,6 +21,7 @@ class BatchCode:
     workspace  bytes of the buffers
     homes      for every array of parameters its shape, and the index of each parameter in it
     units      by letter of the data: columns behind the last, the first of which holds ones, the others zeros
+    turned     whether targets are gathered with outputs as rows
     """
 
     source: str
@@ -29,6 +30,7 @@ class BatchCode:
     workspace: int
     homes: Homes
     units: Mapping[str, int]
+    turned: bool
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ class Writer:
             name = self.named((value, "whole"), f"{name}_with_1")
         if value.inside is not None:
             self.views.setdefault(name, f"{self.whole(value.inside)}{value.part}")
-        elif value.kind in ("buffer", "data") and value not in self.homes:
+        elif value.kind in ("buffer", "data", "ones") and value not in self.homes:
             self.size += math.prod(value.whole)
             self.homes[value] = f"{name} = ones({value.whole}, {self.dtype!r})"
         return name
@@ -153,6 +153,10 @@ class Writer:
         if i.operation == "inner":
             flat = [self.view(f"{self.name(r)}_flat", f"{self.name(r)}.reshape(-1)") for r in i.args]
             return [f"{self.view(f'{flat[0]}_dot', f'{flat[0]}.dot')}({flat[1]}, {out}){why}"]
+        if i.operation == "dot":
+            left, right = (self.name(r) for r in i.args)
+            row = out if len(i.out.shape) == 1 else self.view(f"{out}_flat", f"{out}.reshape(-1)")
+            return [f"{self.view(f'{left}_dot', f'{left}.dot')}({right}, {row}){why}"]
         if i.operation == "einsum":
             return [f"np.einsum({i.settings['spec']!r}, {args}, out={out}){why}"]
         if i.operation == "copy":

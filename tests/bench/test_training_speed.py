@@ -66,7 +66,7 @@ def fast(sizes, m, kind, passes=None):
     assert not code.fallback
     hand = ByHand(sizes, m, kind)
     own = code.begin(net.init(0)).at(m)
-    own.data["X"][...], own.data["Y"][...] = code.prepared(hand.x, m), hand.y
+    own.data["X"][...], own.data["Y"][...] = code.prepared(hand.x, hand.y, m)
     return code, hand, own
 
 
@@ -156,7 +156,7 @@ def test_epochs(name, sizes, one_thread, benchmark, capsys):
     Y = 0.9 * Y + 0.05  # names no classes, so that there is no accuracy to measure, which is no part of training
     start = net.init(0)
     shuffled = rng.permutation(len(X))
-    data, count = code.prepared(X, m), len(X) // m
+    (data, targets), count = code.prepared(X, Y, m), len(X) // m
 
     def trained():
         train(net, X, Y, epochs=EPOCHS, batch_size=m, rate=0.1, rng=rng, params=start, compiled=code, progress=False)
@@ -171,7 +171,7 @@ def test_epochs(name, sizes, one_thread, benchmark, capsys):
         for _ in range(EPOCHS):
             for batch in order:
                 data.take(batch, 0, x, "clip")
-                Y.take(batch, 0, y, "clip")
+                targets.take(batch, 1, y, "clip")
                 own.step(0.1)
 
     best = best_times({"train": trained, "by hand": by_hand, "steps and gather": bare}, rounds=15)
