@@ -98,12 +98,13 @@ class Instruction:
 
 @dataclass(frozen=True)
 class Update:
-    """parameter <- parameter - eta * scale * gradient; inside the product that makes the gradient, where one is given."""
+    """parameter <- (1 - eta * decay) parameter - eta * scale * gradient; inside the product that makes the gradient, where one is given."""
 
     parameter: Value
     gradient: Ref
     scale: float
     product: Instruction | None = None
+    decay: float = 0.0
 
 
 @dataclass

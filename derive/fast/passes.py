@@ -6,16 +6,55 @@ the source is written.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
+from typing import NamedTuple
 
 from .instructions import Instruction, Ref, Step, Update, Value
+from .packing import pack_slopes
 
 FEW = 32  # samples in a batch, above which BLAS lays its own copies and filling up is a loss
 WIDE = 64  # inputs from which on filling up costs less than it saves
 TINY = 1_000  # numbers in an array, below which NumPy takes longer to see that two arrays overlap than the cache would save
-SMALL = 20_000  # numbers: what is packed together has to stay in the cache
+
+
+def weight_decay(step: Step) -> int:
+    """w <- (1 - eta lambda) w shrinks the weights in place; then the update is that of the loss without its decay."""
+    done = 0
+    for n, update in enumerate(step.updates):
+        total = update.gradient.value
+        add = step.writing(total)
+        if add is None or add.operation != "add" or update.gradient.view or len(step.updating(total)) > 1 or any(step.reading(total)):
+            continue
+        for own, rest in (add.args, add.args[::-1]):
+            decay = Multiple(own, 1.0) if own == Ref(update.parameter) else _multiple(step, own)
+            if decay is None or decay.of != Ref(update.parameter) or rest.view or rest.value.kind != "buffer":
+                continue
+            made = _multiple(step, rest) or Multiple(rest, 1.0)
+            gone = (add, decay.by, made.by)
+            step.instructions[:] = [i for i in step.instructions if i not in gone]
+            step.updates[n] = replace(update, gradient=made.of, scale=update.scale * made.number, decay=update.scale * decay.number)
+            done += 1
+            break
+    return done
+
+
+class Multiple(NamedTuple):
+    """An array as a number times another one, and the instruction that multiplies."""
+
+    of: Ref
+    number: float
+    by: Instruction | None = None
+
+
+def _multiple(step: Step, ref: Ref) -> Multiple | None:
+    """What an array is a multiple of, if it is one, and nothing but one instruction reads it."""
+    by = step.writing(ref.value)
+    if by is None or by.operation != "multiply" or ref.view or len(list(step.reading(ref.value))) > 1 or ref.value in step.kept():
+        return None
+    number = next((r.value.number for r in by.args if r.value.kind == "number"), None)
+    of = next((r for r in by.args if r.value.kind in ("buffer", "parameter") and not r.view), None)
+    return None if number is None or of is None else Multiple(of, number, by)
 
 
 def constant_unit(step: Step) -> int:
@@ -32,7 +71,7 @@ def constant_unit(step: Step) -> int:
         if b is None or w.value.inside or b.value.inside:
             continue
         ours = {u.parameter: u for u in step.updates}
-        if w.value not in ours or b.value not in ours or ours[w.value].scale != ours[b.value].scale:
+        if w.value not in ours or b.value not in ours or ours[w.value].scale != ours[b.value].scale or ours[w.value].decay:
             continue
         dw, db = step.writing(ours[w.value].gradient.value), step.writing(ours[b.value].gradient.value)
         back = [i for i in step.reading(w.value) if i is not forward]
@@ -154,78 +193,6 @@ def scale_in_product(step: Step) -> int:
     return done
 
 
-def pack_slopes(step: Step) -> int:
-    """The activations of all layers lie in one array, so that what is done alike to all of them is one call."""
-    packs: dict[Value, tuple[Value, int]] = {}  # by part: the pack, and its place there
-    done = 0
-    while True:
-        groups: dict[object, list[Instruction]] = {}
-        for i in step.instructions:
-            buffers = {r.value for r in i.args if r.value.kind != "number"}
-            simple = all(not r.view and not r.whole for r in i.args) and not i.out.whole
-            if len(i.out.value.shape) != 2:
-                continue
-            if not (i.elementwise and simple and buffers and all(b.kind == "buffer" and b.shape == i.out.value.shape for b in buffers)):
-                continue
-            if len(buffers) == 1 and not any(b in packs for b in buffers):
-                key: object = (i.operation, tuple(r.value if r.value.kind == "number" else "" for r in i.args))
-                if all(step.writing(b) is not None and not b.inside for b in buffers) and not i.out.value.inside:
-                    groups.setdefault(key, []).append(i)
-            elif all(b in packs for b in buffers) and i.out.value not in packs and len({packs[b][1] for b in buffers}) == 1:
-                key = (i.operation, tuple(r.value if r.value.kind == "number" else packs[r.value][0] for r in i.args))
-                groups.setdefault(key, []).append(i)
-        if not any(_merged(step, group, packs) for group in groups.values()):
-            return done
-        done += 1
-
-
-def _merged(step: Step, group: list[Instruction], packs: dict[Value, tuple[Value, int]]) -> bool:
-    """Makes one instruction of a group that does the same to every layer, if it is the whole of them and can be done early enough."""
-    known = packs.get(_source(group[0]))
-    if known:
-        group = sorted(group, key=lambda i: packs[_source(i)][1])
-    sources = [_source(i) for i in group]
-    if len(group) < 2 or len(set(sources)) != len(sources) or any(i.out.value.unit for i in group):
-        return False  # what is written for a whole pack would be written over a row of ones
-    if known and len(group) != sum(pack is known[0] for pack, _ in packs.values()):
-        return False
-    if not known and sum(math.prod(s.whole) for s in sources) > SMALL:
-        return False
-    made = {v for g in group for r in g.args for v in (r.value, *r.value.around())}
-    last = max(n for n, i in enumerate(step.instructions) if i.out.value in made)
-    outs = {i.out.value for i in group}
-    if outs & made:  # f(f(z)): one of them needs another
-        return False
-    if any(r.value in outs for i in step.instructions[: last + 1] for r in i.args):
-        return False
-    if not known:
-        _pack(f"all_{sources[0].name or 't'}", sources, packs)
-    out = _pack(f"all_{group[0].out.value.name or 't'}", [i.out.value for i in group], packs, sources)
-    args = tuple(r if r.value.kind == "number" else Ref(packs[r.value][0]) for r in group[0].args)
-    note = f"at once {', '.join(dict.fromkeys(i.comment for i in group))}"
-    step.instructions.insert(last + 1, Instruction(group[0].operation, args, Ref(out), note=note))
-    step.instructions[:] = [i for i in step.instructions if not any(i is g for g in group)]
-    return True
-
-
-def _source(i: Instruction) -> Value:
-    """The array that an instruction is about: its first argument that is no number."""
-    return next(r.value for r in i.args if r.value.kind != "number")
-
-
-def _pack(name: str, parts: list[Value], packs: dict[Value, tuple[Value, int]], like: list[Value] | None = None) -> Value:
-    """One array for all parts, each with room for a unit where its counterpart in `like` has one."""
-    for part, other in zip(parts, like or parts, strict=True):
-        part.unit = other.unit
-    pack = Value(name, (sum(math.prod(p.whole) for p in parts),))
-    start = 0
-    for place, part in enumerate(parts):
-        end = start + math.prod(part.whole)
-        part.inside, part.part = pack, f"[{start}:{end}].reshape{part.whole}"
-        packs[part], start = (pack, place), end
-    return pack
-
-
 def in_place(step: Step) -> int:
     """A result is written over what it was made of, where that is not needed again: fewer buffers, which stay in the cache."""
     done = 0
@@ -280,6 +247,7 @@ PASSES: dict[str, Pass | str] = {
     "expit": "SciPy has the sigmoid as one call, where NumPy needs four.",
     "turn targets": "Targets are gathered with outputs as rows, as all else lies: where two arrays lie alike, NumPy makes one loop.",
     "sign": sign,
+    "weight decay": weight_decay,
     "constant unit": constant_unit,
     "inner product": inner_product,
     "sum by ones": sum_by_ones,

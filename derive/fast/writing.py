@@ -38,8 +38,10 @@ class Writer:
         for i in self.step.instructions:
             (own if any(i is p for p in fused) else shared).extend(self.lines(i))
         updates = [line for u in self.step.updates for line in self.update(u)]
+        decays = dict.fromkeys(u.decay for u in self.step.updates if u.decay)
         scales = dict.fromkeys(u.scale for u in self.step.updates)
         rates = [f"{self.rate(s)} = -eta" if s == 1 else f"{self.rate(s)} = {s!r}*-eta  # with the factor of the gradient" for s in scales]
+        rates += [f"{self.keep(d)} = 1 - {d!r}*eta  # what the decay leaves of a weight" for d in decays]
         ref, scale = self.step.loss
         loss = f"{'' if scale == 1 else f'{scale!r}*'}{self.name(ref)}.item()"
         found = ", ".join(f"{name!r}: {self.gradient(value)}" for name, value in self.step.parameters.items())
@@ -88,7 +90,7 @@ class Writer:
         for u in self.step.updates:
             times = "" if u.scale == 1 else f"{u.scale!r}*"
             if u.parameter is parameter:
-                return f"{times}{self.name(u.gradient)}"
+                return f"{times}{self.name(u.gradient)}" + (f" + {u.decay!r}*{self.name(Ref(parameter))}" if u.decay else "")
             if u.parameter is parameter.inside:
                 return f"{times}{self.name(u.gradient)}{parameter.part}"
         return f"np.zeros_like({self.name(Ref(parameter))})"
@@ -134,6 +136,9 @@ class Writer:
 
     def rate(self, scale: float) -> str:
         return self.named(("rate", scale), "rate")
+
+    def keep(self, decay: float) -> str:
+        return self.named(("keep", decay), "keep")
 
     # --- Calls.
 
@@ -198,14 +203,16 @@ class Writer:
         """parameter <- parameter - eta * scale * gradient."""
         rate = self.rate(u.scale)
         p = self.name(Ref(u.parameter, whole=True))
+        shrink = [f"{self.call('multiply')}({p}, {self.keep(u.decay)}, {p})  # {p} <- (1 - {u.decay!r} eta) {p}"] if u.decay else []
         if u.product is not None and self.blas(u.product):
             alpha = u.product.settings.get("alpha", 1.0)
             factor = rate if alpha == 1 else f"{alpha!r}*{rate}"
             left, right = u.product.args
-            return [self.gemm(left, right, Ref(u.parameter), factor, "1.0", f"  # {p} <- {p} - eta {u.product.comment}")]
+            what = u.product.note if u.product.note.startswith("[") else u.product.why
+            return [*shrink, self.gemm(left, right, Ref(u.parameter), factor, "1.0", f"  # {p} <- {p} - eta {what}")]
         g = self.name(u.gradient)
         scaled = self.name(Ref(Value(f"step_{p}", u.parameter.shape))) if self.needed(u) else g
-        before = [] if u.product is None else self.lines(u.product)
+        before = [*shrink, *([] if u.product is None else self.lines(u.product))]
         why = f"  # {p} <- {p} - eta dC/d{p}"
         return [*before, f"{self.call('multiply')}({g}, {rate}, {scaled})", f"{self.call('add')}({p}, {scaled}, {p}){why}"]
 
