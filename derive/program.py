@@ -78,7 +78,7 @@ class Program:
         # One column for a network of scalars; the same number for every sample where the output does not depend on the sample.
         shaped = (f"np.full((len(X), 1), {out})", f"{out}[:, None]", out)[len(self.quantities[self.output].axes)]
         forward = [line for name, line in self.forward_lines.items() if name in needed]
-        predicting = [*unpack, *self._data("input"), *forward, f"return {shaped}"]
+        predicting = [*unpack, *self._data("input"), *self._sizes(forward, ("target",)), *forward, f"return {shaped}"]
         lines = ["import numpy as np", "", *self._helpers()]
         lines += ["", "def predict(p, X):", *_indent(predicting), ""]
         lines += ["", "def value_and_grad(p, X, Y):", *_indent([*self._body(), f"return {loss}, {{{pairs}}}"]), ""]
@@ -96,16 +96,17 @@ class Program:
 
     def _body(self) -> list[str]:
         constants = [f"{self.names[name]} = {value!r}" for name, value in self.forward.constants.items()]
-        data = [*self._unpacking(), *self._data("input"), *self._data("target"), *constants, *self._sizes()]
+        sizes = self._sizes([*self.forward_lines.values(), *self.backward_lines.values()])
+        data = [*self._unpacking(), *self._data("input"), *self._data("target"), *constants, *sizes]
         return [*data, "# forward", *self.forward_lines.values(), "# backward", *self.backward_lines.values()]
 
-    def _sizes(self) -> list[str]:
-        """The sizes that the lines use, read off an array that has the axis."""
-        text = "\n".join([*self.forward_lines.values(), *self.backward_lines.values()])
+    def _sizes(self, used: list[str], without: tuple[str, ...] = ()) -> list[str]:
+        """The sizes that some lines use, read off an array that has the axis; `without` those of a role."""
+        text = "\n".join(used)
         lines = []
         for axis in self.forward.axes:
             if re.search(rf"\b{axis.name}\b", text):
-                holder = next(q for q in self.forward.given if axis in q.axes)
+                holder = next(q for q in self.forward.given if axis in q.axes and q.role not in without)
                 place = arranged([a.index("j") for a in holder.axes]).index(axis.index("j"))
                 whole = {"input": "X", "target": "Y"}.get(holder.role) if axis.letters == SAMPLES else None
                 lines.append(f"{axis.name} = " + (f"len({whole})" if whole else f"{self.names[holder.name]}.shape[{place}]"))

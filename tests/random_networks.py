@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import wraps
 
 import numpy as np
+from sympy import sin
 
 from derive.errors import DeriveError
 from derive.indices import summed
 from derive.layers import Dense, Layer, Residual
 from derive.losses import LOSSES, categorical_cross_entropy
 from derive.network import Network
-from derive.ops import ACTIVATIONS, Activation, relu, sigmoid, tanh
+from derive.ops import ACTIVATIONS, Activation, relu, sigmoid, softmax, softplus, tanh
 
 
 @dataclass(frozen=True)
@@ -207,6 +208,57 @@ class MeanInput(Layer):
         return b.define("a", "activation", (j,), summed(w[j, k] * b.entry(a, k), (k,)) / m + bias[j])
 
 
+@dataclass(frozen=True)
+class Tangled(Layer):
+    """Lines drawn at random, each of what stands above it: affine maps, functions, products, sums, gains, means, softmax."""
+
+    size: int = 1
+    seed: int = 0
+
+    def equations(self, b, a):
+        rng = np.random.default_rng(self.seed)
+        pick = lambda options: options[rng.integers(len(options))]
+        (j, i), (k,) = b.indices("j", "i"), b.indices("k", below=True)
+        names = (f"{one}{two}" for one in "abcdefgh" for two in "abcdefgh")
+        functions = [sigmoid, tanh, relu, softplus, sin]
+
+        def gain():
+            return b.parameter(f"g{next(names)}", (b.axis,))[j]
+
+        def affine(q):
+            m = b.parameter(f"m{next(names)}", (b.axis, b.axis))
+            weight = pick([m[j, i], m[j, i], m[i, j], tanh(m[j, i])])
+            return summed(weight * b.entry(q, i), (i,)) + (gain() if rng.random() < 0.7 else 0)
+
+        def define(e, rowwise=None):
+            lines.append(b.define(f"t{next(names)}", "weighted_input", (j,), e, rowwise))
+
+        w, bias = b.parameter("w", (b.axis, b.below)), b.parameter("b", (b.axis,))
+        lines = []
+        define(summed(w[j, k] * b.entry(a, k), (k,)) + bias[j])
+        for _ in range(rng.integers(3, 9)):
+            q, r = pick(lines[-3:]), pick(lines)
+            s, t = b.entry(q, j), b.entry(r, j)
+            kind = pick(["affine"] * 4 + ["function"] * 4 + ["both", "softmax", "other", "other", "other", "other"])
+            if kind == "both":  # one function of two maps, and maps of what comes out
+                f = pick(functions)
+                define(affine(q))
+                define(affine(r))
+                define(f(b.entry(lines[-2], j)))
+                define(f(b.entry(lines[-2], j)))
+                define(affine(lines[-1]) * affine(lines[-2]))
+            elif kind == "softmax":
+                define(softmax.formula(lambda n, q=q: b.entry(q, n), j), softmax)
+            elif kind == "other":
+                mean = summed(b.entry(q, i), (i,)) / b.axis.size
+                own = pick([lambda s: gain() * s, lambda s: gain() + s, lambda s, r=r: s + affine(r), lambda s, q=q: tanh(affine(q))])
+                define(own(s) if rng.random() < 0.4 else pick([s * t, s + t, 1 - s, s**2, s / 3, s - mean, s / (1 + t**2)]))
+            else:
+                define(affine(q) if kind == "affine" else pick(functions)(s))
+        last = b.entry(lines[-1], j)
+        return b.define("a", "activation", (j,), tanh(pick([last, last * b.entry(pick(lines), j), last + b.entry(pick(lines), j)])))
+
+
 SIZED = {
     "gated": Gated, "two weights": TwoWeights, "squashed": Squashed, "factors": Factors, "twofold": Twofold, "at once": AtOnce,
     "branches": Branches, "mean input": MeanInput,
@@ -259,6 +311,15 @@ def layered(rng: np.random.Generator) -> Network:
     if rng.random() < 0.3:
         layers.append(Shift())
     return Network(n_in, *layers, loss=loss, l2=pick([0.0, 0.0, 0.1]))
+
+
+@_until_it_fits
+def tangled(rng: np.random.Generator) -> Network:
+    """A tangled layer, with others around it or none."""
+    pick = lambda options: options[rng.integers(len(options))]
+    n = pick([1, 2, 3, 4, 33])
+    below, above = [Dense(n, tanh)] * pick([0, 0, 1]), [Dense(2, pick([sigmoid, tanh, relu]))] * pick([0, 1])
+    return Network(pick([n, 3, 64, 70]), *below, Tangled(n, int(rng.integers(10**6))), *above, l2=pick([0.0, 0.0, 0.1]))
 
 
 @_until_it_fits

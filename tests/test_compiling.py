@@ -18,6 +18,7 @@ from derive.checking import BY_HAND, DIFFERENCES, TOLERANCE, check
 from derive.comparing import error
 from derive.errors import DeriveError, ShapeError
 from derive.expansion import sample_axes
+from derive.indices import summed
 from derive.judges import by_hand, good_point, own_sizes
 from derive.layers import Dense, Layer, Residual
 from derive.losses import LOSSES, categorical_cross_entropy, cross_entropy, squared_error, sum_of_squares
@@ -178,6 +179,28 @@ class Scale(Layer):
 
 def test_a_layer_of_ones_own_has_no_backward_code_and_agrees():
     check(Network(3, Dense(4, tanh), Scale(), Dense(2)), rng=1)
+
+
+class Centred(Layer):
+    """a_j minus the mean over the neurons, and minus the mean over the samples where there are several."""
+
+    same_width = True
+
+    def equations(self, b, a):
+        (j, i), means = b.indices("j", "i"), 0
+        if b.samples:
+            (t,) = (axis.index("t") for axis in b.samples)
+            means = summed(a[j, t], (t,)) / b.samples[0].size
+        return b.define("a", "activation", (j,), b.entry(a, j) - summed(b.entry(a, i), (i,)) / b.axis.size - means)
+
+
+def test_a_layer_that_takes_means_can_be_used_to_predict():
+    net = Network(3, Dense(4, tanh), Centred(), Dense(2))
+    p, X, Y = net.init(2), np.random.default_rng(0).normal(size=(5, 3)), np.zeros((5, 2))
+    f = net.compile()
+    trace = f.trace(p, X, Y)
+    assert np.allclose(trace["a2"], trace["a1"] - trace["a1"].mean(axis=1, keepdims=True) - trace["a1"].mean(axis=0), atol=1e-15)
+    assert np.array_equal(f.predict(p, X), trace["a3"])
 
 
 def test_an_activation_of_ones_own_may_have_the_name_of_a_quantity():

@@ -26,6 +26,7 @@ from random_networks import (
     Twofold,
     TwoWeights,
     layered,
+    tangled,
     written,
 )
 from sympy import Piecewise, sin
@@ -138,6 +139,7 @@ SHAPES = {
     "one gradient and its transpose": Network(3, Dense(4, tanh), Mirrored(), Dense(2, sigmoid)),
     "errors for a product and for a sum": Network(3, Dense(4, tanh), Diagonal(), Dense(2, sigmoid)),
     "one gradient with decay and without": Network(3, Twofold(4), Twofold(2), l2=0.1),
+    "one gradient in another, and a product in a pack": Network(3, Factors(2), TwoWeights(5), l2=0.1, loss=LOSSES["sum_of_squares"]),
     "one gradient in another": Network(70, Dense(3, tanh), TwoWeights(4), Dense(2, sigmoid), l2=0.1),
     "a matrix of parameters alone": Network(3, Squashed(4), Factors(4), Dense(2, sigmoid)),
     "wide": Network.dense(70, 30, 10, activation=relu, output=softmax, loss=cross_entropy),
@@ -149,7 +151,14 @@ SHAPES = {
 @pytest.mark.parametrize("name", SHAPES)
 def test_every_kind_of_network(name, samples, tiny, monkeypatch):
     monkeypatch.setattr(passes_of_code, "TINY", tiny)
-    assert_same_steps(SHAPES[name], SHAPES[name].compile(target="fast", batch_size=samples), samples)
+    assert_same_steps(SHAPES[name], SHAPES[name].compile(target="fast", batch_size=samples), samples, rate=1e-3)
+
+
+@pytest.mark.parametrize("off", [("carry scales",), ("carry scales", "scale in product"), ("constant unit",), ("blas", "constant unit")])
+@pytest.mark.parametrize("name", SHAPES)
+def test_every_kind_of_network_with_some_passes(name, off):
+    code = SHAPES[name].compile(target="fast", batch_size=5, passes=set(PASSES) - set(off))
+    assert_same_steps(SHAPES[name], code)
 
 
 @pytest.mark.parametrize("off", PASSES)
@@ -191,7 +200,7 @@ def test_a_planted_mistake_is_found(right, wrong):
         assert_same_steps(net, code, 4)
 
 
-DRAWN = [(kind, seed) for kind, count in ((written, 150), (layered, 60)) for seed in range(count)]
+DRAWN = [(kind, seed) for kind, count in ((written, 150), (layered, 60), (tangled, 60)) for seed in range(count)]
 
 
 @pytest.mark.parametrize(("kind", "seed"), DRAWN, ids=lambda value: str(getattr(value, "__name__", value)))
@@ -204,6 +213,10 @@ def test_networks_drawn_at_random(kind, seed, monkeypatch):
     net, samples = kind(rng), int(rng.integers(1, 13))
     passes = None if rng.random() < 0.5 else [name for name in PASSES if rng.random() < 0.7]
     assert_same_steps(net, net.compile(target="fast", batch_size=samples, passes=passes), samples, rate=1e-4, lost=1e-14)
+    code = net.compile()
+    p, X, Y = batches(net, samples)
+    predicted = code.trace(p, X[0], Y[0])[net.equations.output]
+    assert np.array_equal(code.predict(p, X[0]).ravel(), np.broadcast_to(predicted, (samples, *np.shape(predicted)[1:])).ravel())
 
 
 # The same history.
@@ -477,9 +490,20 @@ def called(source):
     return len([n for n in calls if not (isinstance(n.func, ast.Attribute) and n.func.attr == "item")])
 
 
-@pytest.mark.parametrize(("sizes", "samples", "most"), [((2, 3, 1), 4, 14), ((2, 16, 1), 200, 18), ((784, 30, 10), 10, 18)])
-def test_number_of_calls_a_step(sizes, samples, most):
-    code = Network.dense(*sizes).compile(target="fast", batch_size=samples)
+COUNTS = [
+    (Network.dense(2, 3, 1), 4, 14),
+    (Network.dense(2, 16, 1), 200, 17),
+    (Network.dense(784, 30, 10), 10, 17),
+    (Network.dense(784, 512, 512, 10), 256, 28),
+    (Network.dense(64, 30, 10, activation=tanh, output=tanh), 10, 13),
+    (Network.dense(64, 30, 10, activation=relu, output=softmax, loss=cross_entropy), 10, 17),
+    (Network.dense(64, 30, 10, l2=0.01), 10, 36),
+]
+
+
+@pytest.mark.parametrize(("net", "samples", "most"), COUNTS, ids=lambda value: repr(value))
+def test_number_of_calls_a_step(net, samples, most):
+    code = net.compile(target="fast", batch_size=samples)
     assert code.calls == called(code.source) <= most
 
 
@@ -490,6 +514,9 @@ def test_the_source_says_why_it_is_fast():
         assert f"# {name}: {reason(name)}" in code.source
     for name in ("in place", "scale in product"):
         assert f"# {name}: {reason(name)}" in wide.source and reason(name) not in code.source
+    decayed = Network.dense(70, 3, 2, activation=relu, output=softmax, loss=cross_entropy, l2=0.1).compile(target="fast", batch_size=4)
+    for name in ("turn targets", "sign", "weight decay", "inner product", "sum by ones"):
+        assert f"# {name}: {reason(name)}" in decayed.source
     assert all(label in code.source for label in ("BP1", "BP2", "BP3", "BP4"))
 
 

@@ -48,6 +48,10 @@ class Value:
         """The arrays of which this one is a part."""
         return [] if self.inside is None else [self.inside, *self.inside.around()]
 
+    def shares(self, other: Value) -> bool:
+        """Whether one is the other, or a part of it."""
+        return self is other or self in other.around() or other in self.around()
+
     @property
     def home(self) -> Value:
         """The array that owns the memory."""

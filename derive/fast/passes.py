@@ -230,7 +230,7 @@ def update_in_product(step: Step) -> int:
         product = step.writing(gradient)
         if product is None or product.operation != "product" or update.gradient.view or len(gradient.shape) != 2:
             continue
-        read = any(gradient in (r.value, r.value.home) for i in step.instructions for r in i.args)
+        read = any(r.value.shares(gradient) for i in step.instructions for r in i.args)
         if read or len(step.updating(gradient)) > 1 or any(r.value.kind == "parameter" for r in product.args):
             continue  # the gradient is needed elsewhere, or an update before this one would change what it is made of
         step.updates[n] = replace(update, product=product)
