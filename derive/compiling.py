@@ -24,6 +24,7 @@ class Compiled:
     source          the text, readable and complete
     value_and_grad  (p, X, Y) -> (C, gradients with the keys and shapes of p); X is (samples, inputs), Y is (samples, outputs)
     predict         (p, X) -> outputs (samples, outputs)
+    forward         the network's equations
     trace           (p, X, Y) -> every named array of forward and backward pass
 
     All raise `ShapeError`, naming both shapes, where an array does not fit.
@@ -35,6 +36,7 @@ class Compiled:
     n_in: Any
     n_out: Any
     functions: Mapping[str, Any] = field(repr=False)
+    forward: Equations = field(repr=False)
 
     def value_and_grad(self, p: Parameters, X: Array, Y: Array) -> tuple[float, dict[str, Array]]:
         p, X, Y = self._checked(p, X, Y)
@@ -118,7 +120,7 @@ def compiled(
     text = program.source()
     space = _defined(f"{text}\n\n{program.trace_source()}", "<derive: generated NumPy>")
     functions = {name: space[name] for name in ("value_and_grad", "predict", "trace")}
-    return Compiled(text, np.dtype(dtype), shapes, n_in, n_out, functions)
+    return Compiled(text, np.dtype(dtype), shapes, n_in, n_out, functions, forward)
 
 
 def built(text: str) -> Any:

@@ -74,7 +74,8 @@ def rules(stop: Stop | Iterable[Stop] | None) -> Sequence[Stop]:
     """One rule, several or none, as a tuple; raises `DeriveError` for anything that is not a rule."""
     if stop is None:
         return ()
-    given: tuple[Any, ...] = tuple(stop) if isinstance(stop, Iterable) and not callable(stop) else (stop,)
+    several = isinstance(stop, Iterable) and not callable(stop) and not isinstance(stop, str)
+    given: tuple[Any, ...] = tuple(stop) if isinstance(stop, Iterable) and several else (stop,)
     for rule in given:
         if not callable(rule) or isinstance(rule, type):
             raise DeriveError(

@@ -33,6 +33,9 @@ class Trainable(Sized, Protocol):
     @property
     def shapes(self) -> Any: ...
 
+    @property
+    def equations(self) -> Any: ...
+
     def init(self, rng: np.random.Generator) -> Parameters: ...
 
     @property
@@ -162,7 +165,7 @@ def train(
     happened. After divergence `params` are the last finite ones. Raises `DataError`, `ShapeError` and `DeriveError`
     before it begins.
     """
-    if not hasattr(net, "compile") or not hasattr(net, "init"):
+    if isinstance(net, type) or not hasattr(net, "compile") or not hasattr(net, "init"):
         raise DeriveError(f"{net!r} is not a network", "train", "for example train(Network.dense(2, 3, 1), X, Y)")
     X, Y = checked_data(net, X, Y)
     held = None if held_out is None else checked_data(net, *_pair(held_out), where="held_out ")
@@ -239,18 +242,25 @@ def _fitting(net: Trainable, params: Parameters, kind: np.dtype[Any] | None = No
 
 
 def _of(net: Trainable, code: Any) -> Any:
-    """The code, if it fits the network; raises `DeriveError` if it belongs to another one."""
+    """The code, if it is that of the network; raises `DeriveError` if it belongs to another one."""
     if not hasattr(code, "value_and_grad"):
         raise DeriveError(f"{type(code).__name__} is no compiled code", "compiled", "net.compile() makes it")
-    ours = {**net.shapes, "X": (net.n_in,), "Y": (net.n_out,)}
     written = getattr(code, "readable", code)
-    theirs = {**written.shapes, "X": (written.n_in,), "Y": (written.n_out,)} if hasattr(written, "shapes") else ours
-    if theirs != ours:
-        has = [", ".join(f"{name} {tuple(shape)}" for name, shape in shapes.items()) for shapes in (theirs, ours)]
-        raise DeriveError(
-            f"the code is of another network: it has {has[0]}, and this one {has[1]}", "compiled", "net.compile() makes that of this one"
-        )
+    if hasattr(written, "forward"):
+        theirs, ours = _described(written, written.forward), _described(net, net.equations)
+        for name in [*theirs, *ours]:
+            there, here = theirs.get(name, "missing"), ours.get(name, "missing")
+            if there != here and there is not None:
+                what = f"the code is of another network: there {name} is {there}, and here it is {here}"
+                raise DeriveError(what, "compiled", "net.compile() makes that of this network")
     return code
+
+
+def _described(sized: Any, equations: Any) -> dict[str, Any]:
+    """The shapes of arrays, where they are numbers, and the equations, by name."""
+    shapes = {**sized.shapes, "X": ("samples", sized.n_in), "Y": ("samples", sized.n_out)}
+    known = {name: shape if all(isinstance(n, (int, str)) for n in shape) else None for name, shape in shapes.items()}
+    return {**known, **equations.constants, **{e.name: e.rhs for e in equations.items}}
 
 
 def _pair(held_out: Any) -> tuple[Any, Any]:
@@ -261,5 +271,6 @@ def _pair(held_out: Any) -> tuple[Any, Any]:
 
 def _count(name: str, value: object, least: int) -> int:
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise DeriveError(f"{value!r} is not a whole number of at least {least}", name)
+        hint = "None takes all samples" if name == "batch_size" else ""
+        raise DeriveError(f"{value!r} is not a whole number of at least {least}", name, hint)
     return int(value)

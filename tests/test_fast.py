@@ -518,6 +518,16 @@ def test_the_source_says_why_it_is_fast():
     for name in ("turn targets", "sign", "weight decay", "inner product", "sum by ones"):
         assert f"# {name}: {reason(name)}" in decayed.source
     assert all(label in code.source for label in ("BP1", "BP2", "BP3", "BP4"))
+    assert not [name for name in PASSES if reason(name) in Network.dense(2, 3, 1).compile(target="fast", passes=()).source]
+    other = Network(2, Dense(1, tanh, bias=False)).compile(target="fast", batch_size=4).source
+    assert not any(reason(name) in other for name in ("expit", "constant unit", "turn targets", "pack slopes", "weight decay", "sign"))
+
+
+def test_without_any_pass_nothing_is_computed_that_nothing_reads():
+    for net in (Network.dense(2, 3, 1), Network.dense(3, 4, 2, activation=tanh, output=softmax, loss=cross_entropy)):
+        step = net.compile(target="fast", batch_size=4)._step(4, frozenset())
+        read = {r.value for i in step.instructions for r in i.args} | step.kept()
+        assert all(i.out.value in read for i in step.instructions)
 
 
 def test_the_workspace_is_reported_and_does_not_grow():

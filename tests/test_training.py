@@ -402,11 +402,20 @@ SETTINGS = [
     ({"params": {**START, "w1": START["w1"].T}}, r"params\['w1'\]"),
     ({"params": changed(X, 0, 0)}, "params: ndarray given"),
     *(
-        ({"compiled": other.compile(target=target)}, r"compiled: the code is of another network: it has w1.*, and this one w1 \(4, 3\)")
-        for other in (Network.dense(3, 5, 2), Network.dense(2, 4, 2), Network.dense(3, 4, 4, 2), Network(3, Dense(4, bias=False), Dense(2)))
+        ({"compiled": other.compile(target=target)}, f"compiled: the code is of another network: there {words}")
+        for other, words in [
+            (Network.dense(3, 5, 2), r"w1 is \(5, 3\), and here it is \(4, 3\)"),
+            (Network.dense(2, 4, 2), r"w1 is \(4, 2\), and here it is \(4, 3\)"),
+            (Network.dense(3, 4, 4, 2), r"w2 is \(4, 4\), and here"),
+            (Network(3, Dense(4, bias=False), Dense(2)), r"z1 is Sum\(.*, and here it is b1"),
+            (Network.dense(3, 4, 2, activation=tanh), r"a1 is tanh\(.*, and here it is sigmoid\("),
+            (Network.dense(3, 4, 2, l2=0.1), "lambda is 0.1, and here it is missing"),
+            (Network.dense(3, 4, 2, loss=half_sum_of_squares), "C is Sum"),
+        ]
         for target in ("readable", "fast")
     ),
     ({"compiled": 3}, "compiled: int is no compiled code"),
+    ({"stop": "enough"}, "'enough' is not a stopping rule"),
 ]
 
 

@@ -15,6 +15,7 @@ class Emitter:
 
     def __init__(self, passes: frozenset[str]) -> None:
         self.passes, self.why = passes, ""
+        self.used: set[str] = set()
         self.instructions: list[Instruction] = []
         self.known: dict[Any, Value] = {}
         self.numbers: dict[float, Value] = {}
@@ -28,6 +29,7 @@ class Emitter:
         """The result of an operation: a new buffer, or the one that holds it already."""
         key = (operation, args, shape, tuple(sorted(settings.items())))
         if "share results" in self.passes and key in self.known:
+            self.used.add("share results")
             return Ref(self.known[key])
         out = Value("", shape)
         self.instructions.append(Instruction(operation, args, Ref(out), dict(settings), self.why))
@@ -40,4 +42,8 @@ class Emitter:
         return ref if scale == 1 else self.emit("multiply", (ref, self.number(scale)), shape)
 
     def result(self, ref: Ref, scale: float, shape: tuple[int, ...]) -> Scaled:
-        return (ref, scale) if "carry scales" in self.passes else (self.plain((ref, scale), shape), 1.0)
+        if "carry scales" not in self.passes:
+            return self.plain((ref, scale), shape), 1.0
+        if scale != 1:
+            self.used.add("carry scales")
+        return ref, scale

@@ -81,7 +81,7 @@ class Ref:
 
 @dataclass(eq=False)
 class Instruction:
-    """out = operation(args). `why` is the equation it belongs to, `note` says more than that."""
+    """out = operation(args). `why` is the equation it belongs to, `formula` what it completes; `note` says something else."""
 
     operation: str
     args: tuple[Ref, ...]
@@ -89,11 +89,13 @@ class Instruction:
     settings: dict[str, Any] = field(default_factory=dict)
     why: str = ""
     note: str = ""
+    formula: str = ""
 
     @property
     def comment(self) -> str:
         """What the source says behind the call: the equation, if this is its result, or what it is for."""
-        return self.note or (self.why if self.out.value.name == self.why.partition("  ")[0] else f"for {self.why}")
+        label = self.why if self.out.value.name == self.why.partition("  ")[0] else f"for {self.why}"
+        return self.note or label + (f": {self.formula}" if self.formula else "")
 
     @property
     def elementwise(self) -> bool:
@@ -118,7 +120,7 @@ class Step:
     loss       the array of the loss, and the number it is still to be multiplied by
     updates    one for each parameter, or for each array in which several lie
     data       where the batch of X and of Y is gathered
-    notes      the passes that did something
+    used       the passes that did something
     """
 
     instructions: list[Instruction]
@@ -126,7 +128,7 @@ class Step:
     updates: list[Update]
     parameters: dict[str, Value]
     data: dict[str, Value]
-    notes: list[str] = field(default_factory=list)
+    used: set[str]
 
     @property
     def homes(self) -> dict[Value, dict[str, Any]]:

@@ -25,6 +25,7 @@ REDUCTIONS = ("sum", "max")
 def run_kernel(lowering: Emitter, function: Any, args: list[Ref], shape: tuple[int, ...]) -> Ref:
     """The instructions of a function of one array; raises `Unsupported` where its text holds something else than arithmetic."""
     if "expit" in lowering.passes and function in ONE_CALL:
+        lowering.used.add("expit")
         return lowering.emit(ONE_CALL[function], tuple(args), shape)
     name = getattr(function, "name", None) if getattr(function, "rowwise", False) else function_name(function)
     statements, more = helper(str(name), function)
@@ -32,7 +33,8 @@ def run_kernel(lowering: Emitter, function: Any, args: list[Ref], shape: tuple[i
     result = _Kernel(lowering, dict(more), args[0], shape).run(statements)
     made = lowering.instructions[before:]
     if len(made) > 1 and made[-1].out.value is result.value:
-        made[-1].note = f"{lowering.why}: {'; '.join(statements).replace('return ', '')}"
+        # The text is that of the readable code, where samples are rows.
+        made[-1].formula = "; ".join(statements).replace("return ", "").replace("axis=-1", "axis=0")
     return result
 
 
@@ -53,11 +55,10 @@ class _Kernel:
     def full(self, number: float) -> Ref:
         return self.lowering.emit("copy", (self.lowering.number(number),), self.shape)
 
-    def array(self, e: ast.expr) -> Ref:
-        made = self.read(e)
+    def array(self, made: Ref | float) -> Ref:
         return self.lowering.number(made) if isinstance(made, float) else made
 
-    def elementwise(self, operation: str, *args: ast.expr) -> Ref | float:
+    def elementwise(self, operation: str, *args: Ref | float) -> Ref | float:
         refs = tuple(self.array(a) for a in args)
         return self.lowering.emit(operation, refs, np.broadcast_shapes(*(r.shape for r in refs)))
 
@@ -74,17 +75,17 @@ class _Kernel:
             if isinstance(left, float) and isinstance(right, float):
                 return _arithmetic(OPERATORS[type(e.op)], left, right)
             if isinstance(e.op, ast.Pow) and right == 2.0:
-                return self.elementwise("multiply", e.left, e.left)
-            return self.elementwise(OPERATORS[type(e.op)], e.left, e.right)
+                return self.elementwise("multiply", left, left)
+            return self.elementwise(OPERATORS[type(e.op)], left, right)
         if isinstance(e, ast.Compare) and len(e.ops) == 1 and type(e.ops[0]) in OPERATORS:
-            return self.elementwise(OPERATORS[type(e.ops[0])], e.left, e.comparators[0])
+            return self.elementwise(OPERATORS[type(e.ops[0])], self.read(e.left), self.read(e.comparators[0]))
         if isinstance(e, ast.Call):
             return self.call(e)
         raise Unsupported(f"the activation's code {ast.unparse(e)!r} is more than arithmetic")
 
     def call(self, e: ast.Call) -> Ref | float:
         if isinstance(e.func, ast.Name) and e.func.id in self.called and len(e.args) == 1:
-            z = self.array(e.args[0])
+            z = self.array(self.read(e.args[0]))
             return run_kernel(self.lowering, self.called[e.func.id], [z], z.shape)
         if isinstance(e.func, ast.Attribute):
             name = e.func.attr
@@ -92,12 +93,12 @@ class _Kernel:
                 if name == "full_like":
                     return self.read(e.args[1])
                 if name in ELEMENTWISE and not e.keywords:
-                    return self.elementwise(name, *e.args)
+                    return self.elementwise(name, *(self.read(a) for a in e.args))
             elif name == "astype":
                 return self.read(e.func.value)  # what is compared is written as 0.0 and 1.0 at once
             elif name in REDUCTIONS and {k.arg for k in e.keywords} == {"axis", "keepdims"} and len(self.shape) == 2:
                 # Along the last axis, which is the neurons: here they are the first.
-                inner = self.array(e.func.value)
+                inner = self.array(self.read(e.func.value))
                 return self.lowering.emit(name, (inner,), (1, inner.shape[1]), axis=0, keepdims=True)
         raise Unsupported(f"the activation's code {ast.unparse(e)!r} has no fast form")
 

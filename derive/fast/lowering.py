@@ -42,7 +42,7 @@ class Lowering(Emitter):
         loss = self._computed(self.env[self.forward.items[-1].name], ())
         gradients = {e.lhs.of: self.env[e.name] for e in backward if e.lhs.role == "gradient"}
         updates = [Update(p, *self._computed(gradients[name], p.shape)) for name, p in self.parameters.items() if name in gradients]
-        return Step(self.instructions, loss, updates, self.parameters, self.data)
+        return Step(self.instructions, loss, updates, self.parameters, self.data, self.used)
 
     def _computed(self, result: Scaled, shape: tuple[int, ...]) -> Scaled:
         """A result as an array of the workspace: what is itself a parameter, an input or a number is copied before the updates."""
@@ -53,13 +53,17 @@ class Lowering(Emitter):
         m = next((n for a, n in self.sizes.items() if a.letters == SAMPLES), 0)
         for role, letter in (("input", "X"), ("target", "Y")):
             of_role = [q for q in self.forward.given if q.role == role]
-            turned = role == "target" and "turn targets" in self.passes
-            if len(of_role) == 1 and len(of_role[0].axes) == 2:
-                q, shape = of_role[0], self.shape_of(of_role[0].axes)
+            matrix = len(of_role) == 1 and len(of_role[0].axes) == 2
+            width = self.shape_of(of_role[0].axes)[0] if matrix else len(of_role)
+            turned = role == "target" and "turn targets" in self.passes and width > 1
+            if turned:
+                self.used.add("turn targets")
+            if matrix:
+                q, shape = of_role[0], (width, m)
                 self.data[letter] = store = Value(self.names[q.name], shape if turned else shape[::-1], "data")
                 self.env[q.name] = Ref(store, "" if turned else ".T"), 1.0
             else:
-                shape = m, len(of_role)
+                shape = m, width
                 self.data[letter] = store = Value(letter.lower(), shape[::-1] if turned else shape, "data")
                 for n, q in enumerate(of_role):
                     part = f"[{n}]" if turned else f"[:, {n}]"

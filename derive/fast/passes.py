@@ -257,7 +257,7 @@ PASSES: dict[str, Pass | str] = {
     "update in product": update_in_product,
     "in place": in_place,
     "blas": "BLAS is called without NumPy's detour, and can add a product to what is there.",
-    "zero-d numbers": "Numbers are arrays without axes: NumPy does not have to convert them at every call.",
+    "zero-d numbers": "Constants are arrays without axes: NumPy does not have to convert them at every call.",
 }
 ALL = frozenset(PASSES)
 NEED_SCIPY = frozenset({"expit", "blas", "update in product"})
@@ -273,6 +273,5 @@ def reason(name: str) -> str:
 def run_passes(step: Step, chosen: frozenset[str]) -> None:
     """Every chosen pass in the order of the table."""
     for name, entry in PASSES.items():
-        if name in chosen:
-            if isinstance(entry, str) or entry(step):
-                step.notes.append(name)
+        if name in chosen and not isinstance(entry, str) and entry(step):
+            step.used.add(name)

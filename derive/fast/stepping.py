@@ -116,7 +116,7 @@ class Fast:
         source, calls, size = Writer(step, self.dtype.name, passes).source()
         units = {letter: value.unit for letter, value in step.data.items()}
         homes = tuple((home.shape, cuts) for home, cuts in step.homes.items())
-        return BatchCode(source, built(source), calls, size * self.dtype.itemsize, homes, units, "turn targets" in passes)
+        return BatchCode(source, built(source), calls, size * self.dtype.itemsize, homes, units, "turn targets" in step.used)
 
     def begin(self, p: Mapping[str, Array]) -> Workspace:
         """A training that begins with these parameters, in buffers of its own."""
@@ -144,7 +144,7 @@ def fast_code(
 ) -> Fast:
     """The fast code of a network's equations, with the passes of these names (None: all); raises `DeriveError` for an unknown one."""
     given = ALL if passes is None else (passes,) if isinstance(passes, str) or not isinstance(passes, Iterable) else tuple(passes)
-    unknown = [name for name in given if name not in PASSES]
+    unknown = [name for name in given if not isinstance(name, str) or name not in PASSES]
     if unknown:
         raise DeriveError(f"there is no pass {unknown[0]!r}", "passes", f"there are {', '.join(PASSES)}")
     chosen = frozenset(given)

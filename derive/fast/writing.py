@@ -8,7 +8,7 @@ from itertools import chain, count
 from typing import Any
 
 from .instructions import Instruction, Ref, Step, Update, Value
-from .passes import reason
+from .passes import PASSES, reason
 
 RESERVED = frozenset("eta step gradients build array gemm expit np ones".split())
 
@@ -51,7 +51,7 @@ class Writer:
         numbers = {self.names[v]: v.number for i in self.step.instructions for r in i.args if (v := r.value).kind == "number"}
         made = [f"{n} = np.array({v!r}, np.{self.dtype})" for n, v in numbers.items()] if "zero-d numbers" in self.passes else []
         body = [
-            "# The workspace: allocated here, written to in every step. It holds ones, because a constant unit stays 1.",
+            f"# The workspace: allocated here, written to in every step{', but for the ones of constant units' * any(self.units())}.",
             *self.homes.values(), *made,
             "# Parts and transposes of it: views, which copy nothing.",
             *(f"{n} = {text}" for n, text in self.views.items() if n not in functions),
@@ -62,17 +62,22 @@ class Writer:
             "", "# The same, and the update.", "def step(eta):", *_indent([*shared, *rates, *updates, f"return {loss}"]),
             "", f"return step, gradients, {{{data}}}",
         ]
-        notes = [f"# {name}: {reason(name)}" for name in self.step.notes]
+        used = self.step.used | ({"blas"} if self.checked else set()) | ({"zero-d numbers"} if made else set())
+        notes = [f"# {name}: {reason(name)}" for name in PASSES if name in used]
         head = ["import numpy as np", *sorted({"from derive.fast.memory import ones", *self.imports}), "", *notes, *self._gemm_note(), ""]
         return "\n".join([*head, f"def build({homes}):", *_indent(body), ""]), len(shared) + len(updates), self.size
+
+    def units(self) -> list[Value]:
+        """The arrays that have a constant unit."""
+        return [r.value for i in self.step.instructions for r in i.args if r.whole and r.value.unit]
 
     def _gemm_note(self) -> list[str]:
         if not self.checked:
             return []
         return [
             "#",
-            "# gemm(alpha, A, B, beta, C, ta, tb, 1) is C <- alpha A B + beta C, with A (B) transposed where ta (tb) is 1. It counts",
-            "# columns first, so that it is given the transpose of every array, and the factors in the other order.",
+            "# gemm(alpha, A, B, beta, C, ta, tb, 1) is C <- alpha A B + beta C, with A (B) transposed where ta (tb) is 1; the last 1",
+            "# lets it write into C. It counts columns first: so it is given the transposes of the arrays, the factors in the other order.",
         ]
 
     def _check(self) -> list[str]:
@@ -208,13 +213,13 @@ class Writer:
             alpha = u.product.settings.get("alpha", 1.0)
             factor = rate if alpha == 1 else f"{alpha!r}*{rate}"
             left, right = u.product.args
-            what = u.product.note if u.product.note.startswith("[") else u.product.why
+            what = u.product.note if u.product.note.startswith("[") else u.product.why + " without its decay" * bool(u.decay)
             return [*shrink, self.gemm(left, right, Ref(u.parameter), factor, "1.0", f"  # {p} <- {p} - eta {what}")]
         g = self.name(u.gradient)
         scaled = self.name(Ref(Value(f"step_{p}", u.parameter.shape))) if self.needed(u) else g
         before = [*shrink, *([] if u.product is None else self.lines(u.product))]
         why = f"  # {p} <- {p} - eta dC/d{p}"
-        return [*before, f"{self.call('multiply')}({g}, {rate}, {scaled})", f"{self.call('add')}({p}, {scaled}, {p}){why}"]
+        return [*before, f"{self.call('multiply')}({g}, {rate}, {scaled})  # -eta dC/d{p}", f"{self.call('add')}({p}, {scaled}, {p}){why}"]
 
     def needed(self, u: Update) -> bool:
         """Whether a gradient is something else too: the loss, another gradient, or what another update is made of."""

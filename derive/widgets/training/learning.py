@@ -58,7 +58,7 @@ def dense(width: int, layers: int, activation: Any, output: Any, outputs: int, l
     """A network 2-width-...-outputs and its code."""
     net = Network.dense(2, *[width] * layers, outputs, activation=activation, output=output, loss=loss)
     code = _generated(layers, activation, output, outputs, loss)
-    return net, Compiled(code.source, code.dtype, net.shapes, net.n_in, net.n_out, code.functions)
+    return net, Compiled(code.source, code.dtype, net.shapes, net.n_in, net.n_out, code.functions, net.equations)
 
 
 class Run:
