@@ -28,7 +28,12 @@ from .by_hand import ByHand, torch_step
 from .conftest import best_times
 
 FOLDER = Path(__file__).resolve().parents[2] / "build" / "speed"
-KINDS = {"sigmoid": (sigmoid, sigmoid, squared_error), "tanh": (tanh, tanh, squared_error), "softmax": (relu, softmax, cross_entropy)}
+KINDS = {
+    "sigmoid": (sigmoid, sigmoid, squared_error),
+    "tanh": (tanh, tanh, squared_error),
+    "softmax": (relu, softmax, cross_entropy),
+    "decay": (relu, softmax, cross_entropy),
+}
 EPOCHS = 30  # as many as `train` makes unless told otherwise: checking and copying the data once is part of it
 NETS = [
     ((2, 3, 1), 4, "sigmoid"),
@@ -43,7 +48,7 @@ NETS = [
 
 
 def title(sizes, m, kind):
-    name = {"softmax": "relu, softmax, cross entropy"}.get(kind, kind)
+    name = {"softmax": "relu, softmax, cross entropy", "decay": "relu, softmax, cross entropy, L2"}.get(kind, kind)
     return f"{'-'.join(map(str, sizes))}, batch {m}, {name}"
 
 
@@ -57,14 +62,14 @@ def machine():
 
 def network(sizes, kind):
     hidden, output, loss = KINDS[kind]
-    return Network.dense(*sizes, activation=hidden, output=output, loss=loss)
+    return Network.dense(*sizes, activation=hidden, output=output, loss=loss, l2=0.01 if kind == "decay" else 0.0)
 
 
 def fast(sizes, m, kind, passes=None):
     net = network(sizes, kind)
     code = net.compile(target="fast", batch_size=m, passes=passes)
     assert not code.fallback
-    hand = ByHand(sizes, m, kind)
+    hand = ByHand(sizes, m, "softmax" if kind == "decay" else kind)
     own = code.begin(net.init(0)).at(m)
     own.data["X"][...], own.data["Y"][...] = code.prepared(hand.x, hand.y, m)
     return code, hand, own
@@ -186,18 +191,20 @@ def test_epochs(name, sizes, one_thread, benchmark, capsys):
     benchmark.pedantic(trained, rounds=1)
 
 
-@pytest.mark.parametrize(("sizes", "m"), [((2, 3, 1), 4), ((784, 30, 10), 10)])
-def test_what_each_pass_is_worth(sizes, m, one_thread, benchmark, capsys):
+@pytest.mark.parametrize(("sizes", "m", "kind"), [((2, 3, 1), 4, "sigmoid"), ((784, 30, 10), 10, "sigmoid"), ((64, 30, 10), 10, "decay")])
+def test_what_each_pass_is_worth(sizes, m, kind, one_thread, benchmark, capsys):
     """All passes, each left out alone, and none."""
     chosen = {"all": None, **{f"without {name}": set(PASSES) - {name} for name in PASSES}, "none": ()}
-    made = {name: fast(sizes, m, "sigmoid", passes) for name, passes in chosen.items()}
-    contenders = {name: partial(own.step, 0.1) for name, (_, _, own) in made.items()} | {"by hand": made["all"][1].step}
+    made = {name: fast(sizes, m, kind, passes) for name, passes in chosen.items()}
+    contenders = {name: partial(own.step, 0.1) for name, (_, _, own) in made.items()}
+    if kind != "decay":  # by hand there is none
+        contenders["by hand"] = made["all"][1].step
     best = best_times(contenders, rounds=300, calls=20)
     rows = [
         {"passes": name, "calls": made[name][0].calls if name in made else "", "us": round(t * 1e6, 2), "of all": round(t / best["all"], 2)}
         for name, t in best.items()
     ]
-    write(f"ablation-{'-'.join(map(str, sizes))}", rows)
+    write(f"ablation-{'-'.join(map(str, sizes))}-{kind}", rows)
     with capsys.disabled():
-        show(f"What each pass is worth, {title(sizes, m, 'sigmoid')}", rows)
+        show(f"What each pass is worth, {title(sizes, m, kind)}", rows)
     benchmark(contenders["all"])
