@@ -139,6 +139,7 @@ SHAPES = {
     "one gradient and its transpose": Network(3, Dense(4, tanh), Mirrored(), Dense(2, sigmoid)),
     "errors for a product and for a sum": Network(3, Dense(4, tanh), Diagonal(), Dense(2, sigmoid)),
     "one gradient with decay and without": Network(3, Twofold(4), Twofold(2), l2=0.1),
+    "a decay that the layer computes anyway": Network(3, TwoWeights(4), Dense(2, sigmoid), l2=2.0),
     "one gradient in another, and a product in a pack": Network(3, Factors(2), TwoWeights(5), l2=0.1, loss=LOSSES["sum_of_squares"]),
     "one gradient in another": Network(70, Dense(3, tanh), TwoWeights(4), Dense(2, sigmoid), l2=0.1),
     "a matrix of parameters alone": Network(3, Squashed(4), Factors(4), Dense(2, sigmoid)),
