@@ -92,7 +92,8 @@ def assert_same_steps(net, code, samples=5, limit=LIMIT, rate=0.01, lost=0.0):
 def test_every_activation_and_loss(hidden, output, loss):
     if not output.range.is_subset(loss.after.get(output, loss).domain):
         return  # refused; see the test of losses
-    for sizes, l2 in [((4, 3), 0.1), ((4, 5, 2, 3), 0.0), ((4, 5, 2, 3), 0.1)]:
+    single = [((4, 3), 0.1)] if hidden is sigmoid else []  # which has no hidden layer
+    for sizes, l2 in [*single, ((4, 5, 2, 3), 0.0), ((4, 5, 2, 3), 0.1)]:
         net = Network.dense(*sizes, activation=hidden, output=output, loss=loss, l2=l2)
         assert_same_steps(net, net.compile(target="fast", batch_size=5))
 
@@ -201,7 +202,7 @@ def test_a_planted_mistake_is_found(right, wrong):
         assert_same_steps(net, code, 4)
 
 
-DRAWN = [(kind, seed) for kind, count in ((written, 150), (layered, 60), (tangled, 60)) for seed in range(count)]
+DRAWN = [(kind, seed) for kind, count in ((written, 150), (layered, 60), (tangled, 40)) for seed in range(count)]
 
 
 @pytest.mark.parametrize(("kind", "seed"), DRAWN, ids=lambda value: str(getattr(value, "__name__", value)))
