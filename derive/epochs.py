@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import repeat
 from typing import Any, Protocol
 
@@ -59,19 +60,6 @@ def rates(eta: Rate, k: int, count: int) -> Iterable[float]:
     if type(eta) is constant and not eta.warmup:
         return repeat(eta.rate, count)
     return (eta(k + n) for n in range(count))
-
-
-@dataclass
-class Remembered:
-    """A schedule that is asked once for every k: it may count its calls, or draw a number, and an epoch may be repeated."""
-
-    eta: Rate
-    known: dict[int, float] = field(default_factory=dict)
-
-    def __call__(self, k: int) -> float:
-        if k not in self.known:
-            self.known[k] = self.eta(k)
-        return self.known[k]
 
 
 @dataclass
@@ -137,7 +125,8 @@ class FastRunner:
     def epoch(self, order: Array, size: int, eta: Rate) -> Epoch:
         self._workspace.load(self.start)
         self.began, self._losses, self.running = self.k, [], True
-        eta = eta if type(eta) is constant else Remembered(eta)
+        # Asked once for every k: a schedule may count its calls, or draw a number, and the epoch may be repeated.
+        eta = eta if type(eta) is constant else cache(eta)
         with kept_waiting() as interrupt:
             eta_k, norms = self._run(order, size, eta, interrupt)
         losses = self._losses

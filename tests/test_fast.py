@@ -256,14 +256,15 @@ def compare_ends(ends):
         assert distance(ends[1].params[name], theta) < LIMIT
 
 
+def stop_at_seven(k):
+    if k == 7:
+        raise KeyboardInterrupt
+    return 0.1
+
+
 def test_an_interruption_keeps_what_was_learned():
     net, rng = Network.dense(3, 4, 1), np.random.default_rng(3)
     X = rng.normal(size=(23, 3))
-
-    def stop_at_seven(k):
-        if k == 7:
-            raise KeyboardInterrupt
-        return 0.1
 
     ends = [train(net, X, X[:, 0] > 0, rate=stop_at_seven, batch_size=5, compiled=net.compile(target=t)) for t in ("readable", "fast")]
     assert "after 7 updates" in ends[1].stopped and ends[0].stopped == ends[1].stopped
@@ -290,11 +291,6 @@ def test_ctrl_c_in_the_middle_of_an_update_waits_for_its_end():
     usual = signal.getsignal(signal.SIGINT)
     end = train(net, X, X[:, 0] > 0, rate=0.1, batch_size=5, compiled=code)
     assert "interrupted in epoch 1, after 7 updates" in end.stopped and signal.getsignal(signal.SIGINT) is usual
-
-    def stop_at_seven(k):
-        if k == 7:
-            raise KeyboardInterrupt
-        return 0.1
 
     compare_ends([train(net, X, X[:, 0] > 0, rate=stop_at_seven, batch_size=5, compiled=net.compile()), end])
 
@@ -384,7 +380,6 @@ def test_who_changes_the_parameters_between_epochs_changes_what_is_learned_from_
 )
 def test_parameters_that_a_rule_has_spoilt_are_named(change, message, target):
     net, X = Network.dense(3, 4, 1), np.random.default_rng(3).normal(size=(23, 3))
-
 
     def spoil(history):
         change(history.params)

@@ -149,6 +149,10 @@ class Step:
         """The updates whose gradient is an array."""
         return [u for u in self.updates if u.gradient.value is value]
 
+    def passing(self, value: Value) -> bool:
+        """Whether one instruction reads an array, and nothing after it."""
+        return len(list(self.reading(value))) == 1 and value not in self.kept()
+
     def kept(self) -> set[Value]:
         """Arrays that are read after the last instruction."""
         return {self.loss[0].value, *(u.gradient.value for u in self.updates)}

@@ -50,7 +50,7 @@ class Multiple(NamedTuple):
 def _multiple(step: Step, ref: Ref) -> Multiple | None:
     """What an array is a multiple of, if it is one, and nothing but one instruction reads it."""
     by = step.writing(ref.value)
-    if by is None or by.operation != "multiply" or ref.view or len(list(step.reading(ref.value))) > 1 or ref.value in step.kept():
+    if by is None or by.operation != "multiply" or ref.view or not step.passing(ref.value):
         return None
     number = next((r.value.number for r in by.args if r.value.kind == "number"), None)
     of = next((r for r in by.args if r.value.kind in ("buffer", "parameter") and not r.view), None)
@@ -128,7 +128,7 @@ def inner_product(step: Step) -> int:
     for total in [i for i in step.instructions if i.operation == "sum" and not i.out.value.shape]:
         (t,) = total.args
         multiply = step.writing(t.value)
-        if multiply is None or multiply.operation != "multiply" or t.view or len(list(step.reading(t.value))) > 1 or t.value in step.kept():
+        if multiply is None or multiply.operation != "multiply" or t.view or not step.passing(t.value):
             continue
         view = multiply.args[0].view
         if view in ("", ".T") and all(r.shape == t.shape and not r.whole and r.view == view and _flat(r.value) for r in multiply.args):
@@ -182,7 +182,7 @@ def scale_in_product(step: Step) -> int:
         product = step.writing(ref.value)
         if product is None or product.operation != "product" or product.out.whole:
             continue
-        if len(list(step.reading(ref.value))) != 1 or ref.value in step.kept():
+        if not step.passing(ref.value):
             continue
         product.settings["alpha"] = product.settings.get("alpha", 1.0) * number.value.number
         times = f"times {number.value.number:g}"

@@ -22,6 +22,7 @@ class Writer:
     passes: frozenset[str]
     names: dict[Any, str] = field(default_factory=dict)  # by array or text
     views: dict[str, str] = field(default_factory=dict)
+    functions: dict[str, str] = field(default_factory=dict)
     homes: dict[Value, str] = field(default_factory=dict)
     checked: list[str] = field(default_factory=list)
     imports: set[str] = field(default_factory=set)
@@ -46,7 +47,6 @@ class Writer:
         loss = f"{'' if scale == 1 else f'{scale!r}*'}{self.name(ref)}.item()"
         found = ", ".join(f"{name!r}: {self.gradient(value)}" for name, value in self.step.parameters.items())
         homes = ", ".join(self.named(v, v.name) for v in self.step.homes)
-        functions = {n: text for n, text in self.views.items() if text.startswith("np.") or text.endswith(".dot")}
         data = ", ".join(f"{letter!r}: {self.whole(v)}" for letter, v in self.step.data.items())
         numbers = {self.names[v]: v.number for i in self.step.instructions for r in i.args if (v := r.value).kind == "number"}
         made = [f"{n} = np.array({v!r}, np.{self.dtype})" for n, v in numbers.items()] if "zero-d numbers" in self.passes else []
@@ -54,9 +54,9 @@ class Writer:
             f"# The workspace: allocated here, written to in every step{', but for the ones of constant units' * any(self.units())}.",
             *self.homes.values(), *made,
             "# Parts and transposes of it: views, which copy nothing.",
-            *(f"{n} = {text}" for n, text in self.views.items() if n not in functions),
+            *(f"{n} = {text}" for n, text in self.views.items()),
             "# Functions, looked up once.",
-            *(f"{n} = {text}" for n, text in functions.items()),
+            *(f"{n} = {text}" for n, text in self.functions.items()),
             *self._check(),
             "", "def gradients():", *_indent([*shared, *own, f"return {loss}, {{{found}}}"]),
             "", "# The same, and the update.", "def step(eta):", *_indent([*shared, *rates, *updates, f"return {loss}"]),
@@ -139,6 +139,11 @@ class Writer:
         self.views.setdefault(name, text)
         return name
 
+    def function(self, wish: str, text: str) -> str:
+        name = self.named(text, wish)
+        self.functions.setdefault(name, text)
+        return name
+
     def rate(self, scale: float) -> str:
         return self.named(("rate", scale), "rate")
 
@@ -158,15 +163,15 @@ class Writer:
             named = "out=" * (i.operation in ("maximum", "minimum"))  # as NumPy wants it for these two
             return [f"{self.call(i.operation)}({args}, {named}{out}){why}"]
         if i.operation in ("sum", "max"):
-            function = self.view(f"{i.operation}_along", {"sum": "np.add.reduce", "max": "np.maximum.reduce"}[i.operation])
+            function = self.function(f"{i.operation}_along", {"sum": "np.add.reduce", "max": "np.maximum.reduce"}[i.operation])
             return [f"{function}({args}, {i.settings['axis']}, None, {out}, {i.settings.get('keepdims', False)}){why}"]
         if i.operation == "inner":
             flat = [self.view(f"{self.name(r)}_flat", f"{self.name(r)}.reshape(-1)") for r in i.args]
-            return [f"{self.view(f'{flat[0]}_dot', f'{flat[0]}.dot')}({flat[1]}, {out}){why}"]
+            return [f"{self.function(f'{flat[0]}_dot', f'{flat[0]}.dot')}({flat[1]}, {out}){why}"]
         if i.operation == "dot":
             left, right = (self.name(r) for r in i.args)
             row = out if len(i.out.shape) == 1 else self.view(f"{out}_flat", f"{out}.reshape(-1)")
-            return [f"{self.view(f'{left}_dot', f'{left}.dot')}({right}, {row}){why}"]
+            return [f"{self.function(f'{left}_dot', f'{left}.dot')}({right}, {row}){why}"]
         if i.operation == "einsum":
             return [f"np.einsum({i.settings['spec']!r}, {args}, out={out}){why}"]
         if i.operation == "copy":
@@ -177,12 +182,12 @@ class Writer:
         if operation == "expit":
             self.imports.add("from scipy.special import expit")
             return operation
-        return self.view(operation, f"np.{operation}")
+        return self.function(operation, f"np.{operation}")
 
     def product(self, i: Instruction, alpha: object, out: str, why: str) -> list[str]:
         left, right = i.args
         if not self.blas(i):
-            line = f"{self.view(f'{self.name(left)}_dot', f'{self.name(left)}.dot')}({self.name(right)}, {out}){why}"
+            line = f"{self.function(f'{self.name(left)}_dot', f'{self.name(left)}.dot')}({self.name(right)}, {out}){why}"
             return [line] if alpha == 1.0 else [line, f"{self.call('multiply')}({out}, {alpha}, {out})"]
         return [self.gemm(left, right, i.out, repr(alpha), "0.0", why)]
 
